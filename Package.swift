@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of rules for every target of ours; the libraries keep their own.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+// The libraries, by the name their targets import.
+extension Target.Dependency {
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioConcurrency = product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let collections = product(name: "DequeModule", package: "swift-collections")
+    static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
+    static let yams = product(name: "Yams", package: "Yams")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+}
+
+/// A module of ours below `Sources/`.
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+/// The tests of a module, below `Tests/`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestSupport"] + dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "rafale",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "rafale", targets: ["CLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
+        module("AMQPProtocol", [.nioCore]),
+        module("AMQPClient", ["AMQPProtocol", .nioCore, .nioPosix, .nioSSL, .logging]),
+        module("AMQPBroker", ["AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .collections]),
+        module("Drivers", ["AMQPProtocol", "AMQPClient", .nioCore, .nioPosix, .logging]),
+        module("Scenarios", [.yams]),
+        module("LoadMetrics", ["CJemalloc", .histogram]),
+        module("TextAnalysis", []),
+        module("Stores", [.grdb, .logging]),
+        module("LoadGenerator", ["Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix, .logging]),
+        module("PipelineWorker", ["Drivers", "Stores", "TextAnalysis", "LoadMetrics", .nioCore, .logging, .lifecycle]),
+        module("Reporting", ["LoadMetrics"]),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "AMQPBroker", "AMQPClient", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Reporting",
+                "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore, .nioPosix,
+                .subprocess,
+            ],
+            swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: [.nioCore, .logging], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("AMQPProtocolTests", ["AMQPProtocol", .nioCore]),
+        tests("AMQPClientTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),
+        tests("AMQPBrokerTests", ["AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),
+        tests("DriversTests", ["Drivers", "AMQPBroker", .nioCore, .nioPosix]),
+        tests("ScenariosTests", ["Scenarios", .yams]),
+        tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
+        tests("TextAnalysisTests", ["TextAnalysis"]),
+        tests("StoresTests", ["Stores"]),
+        tests("LoadGeneratorTests", ["LoadGenerator", "Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix]),
+        tests("PipelineWorkerTests", ["PipelineWorker", "Drivers", "Stores", "LoadMetrics", "AMQPBroker", .nioCore]),
+        tests("ReportingTests", ["Reporting", "LoadMetrics"]),
+        tests("CLITests", ["CLI", "LoadMetrics", "Scenarios"]),
+        tests("IntegrationTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", "LoadMetrics", .nioCore, .nioPosix]),
+    ]
+)

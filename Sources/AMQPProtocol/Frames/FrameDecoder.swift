@@ -1,0 +1,107 @@
+package import NIOCore
+
+/// Cuts a byte stream into frames, whatever pieces it arrives in.
+///
+/// An announced size is compared with the negotiated maximum before anything is buffered for it. After an error the
+/// stream has no meaning any more: the decoder throws the same error again.
+package struct FrameDecoder: Sendable {
+    /// The largest whole frame that the peer may send, in bytes; 0 means no limit was negotiated.
+    package var frameMaxBytes: UInt32
+    private var buffer = ByteBuffer()
+    private var failure: WireError?
+
+    package init(frameMaxBytes: UInt32 = AMQP.minimumFrameMaxBytes) { self.frameMaxBytes = frameMaxBytes }
+
+    package mutating func append(_ bytes: ByteBuffer) {
+        if buffer.readableBytes == 0 {
+            buffer = bytes
+        } else {
+            buffer.discardReadBytes()
+            buffer.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// The next whole frame, or nil until more bytes come.
+    package mutating func next() throws(WireError) -> Frame? {
+        if let failure { throw failure }
+        do {
+            return try decode()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func decode() throws(WireError) -> Frame? {
+        guard let header = try FrameHeader(peeking: buffer, frameMaxBytes: frameMaxBytes) else { return nil }
+        let end = FrameHeader.bytes + header.payloadBytes
+        guard buffer.readableBytes > end else { return nil }
+        let start = buffer.readerIndex
+        guard buffer.getInteger(at: start + end, as: UInt8.self) == AMQP.frameEnd else {
+            throw WireError(.frameError, "frame of \(header.payloadBytes) bytes does not end with 0xCE")
+        }
+        // Slicing cannot fail: the bytes were counted above.
+        let payload = buffer.getSlice(at: start + FrameHeader.bytes, length: header.payloadBytes) ?? ByteBuffer()
+        buffer.moveReaderIndex(forwardBy: end + 1)
+        return Frame(channel: header.channel, try header.decodePayload(payload))
+    }
+}
+
+/// Type, channel and payload size: the seven bytes in front of every payload.
+package struct FrameHeader: Sendable, Equatable {
+    package static let bytes = 7
+
+    package let type: FrameType
+    package let channel: UInt16
+    package let payloadBytes: Int
+
+    init?(peeking buffer: ByteBuffer, frameMaxBytes: UInt32) throws(WireError) {
+        let start = buffer.readerIndex
+        guard let rawType = buffer.getInteger(at: start, as: UInt8.self) else { return nil }
+        guard let type = FrameType(rawValue: rawType) else {
+            throw WireError(.frameError, "unknown frame type \(rawType)")
+        }
+        guard let channel = buffer.getInteger(at: start + 1, as: UInt16.self),
+            let size = buffer.getInteger(at: start + 3, as: UInt32.self)
+        else { return nil }
+        if frameMaxBytes > 0, UInt64(size) + UInt64(AMQP.frameOverheadBytes) > UInt64(frameMaxBytes) {
+            throw WireError(.frameError, "frame of \(size) + 8 bytes, negotiated maximum \(frameMaxBytes)")
+        }
+        self.type = type
+        self.channel = channel
+        self.payloadBytes = Int(size)
+    }
+
+    func decodePayload(_ payload: ByteBuffer) throws(WireError) -> Frame.Payload {
+        switch type {
+        case .method:
+            return .method(try decodeWhole(payload) { (reader) throws(WireError) in try Method(from: &reader) })
+        case .header:
+            return .header(try decodeWhole(payload) { (reader) throws(WireError) in try ContentHeader(from: &reader) })
+        case .body: return .body(payload)
+        case .heartbeat:
+            guard channel == 0 else { throw WireError(.frameError, "heartbeat on channel \(channel)") }
+            guard payloadBytes == 0 else { throw WireError(.frameError, "heartbeat of \(payloadBytes) bytes") }
+            return .heartbeat
+        }
+    }
+
+    /// Decodes with `body` and refuses bytes it leaves unread.
+    private func decodeWhole<T>(
+        _ payload: ByteBuffer, _ body: (inout WireReader) throws(WireError) -> T
+    ) throws(WireError) -> T {
+        let result: Result<T, WireError> = payload.withUnsafeReadableBytes { bytes in
+            var reader = WireReader(bytes)
+            do throws(WireError) {
+                let value = try body(&reader)
+                guard reader.left == 0 else {
+                    throw WireError(.syntaxError, "\(reader.left) bytes left over behind the fields")
+                }
+                return .success(value)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,53 @@
+// The methods of class access (30). Deprecated access tickets, still answered by RabbitMQ for old clients.
+
+package struct AccessRequest: MethodPayload {
+    package var realm: String
+    package var exclusive: Bool
+    package var passive: Bool
+    package var active: Bool
+    package var write: Bool
+    package var read: Bool
+
+    package init(
+        realm: String, exclusive: Bool = false, passive: Bool = false, active: Bool = false, write: Bool = false,
+        read: Bool = false
+    ) {
+        self.realm = realm
+        self.exclusive = exclusive
+        self.passive = passive
+        self.active = active
+        self.write = write
+        self.read = read
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        realm = try reader.readShortString()
+        let bits = try reader.readInteger(as: UInt8.self)
+        exclusive = bits & 1 != 0
+        passive = bits & 2 != 0
+        active = bits & 4 != 0
+        write = bits & 8 != 0
+        read = bits & 16 != 0
+    }
+
+    package func encode(into writer: inout WireWriter) throws(WireError) {
+        try writer.writeShortString(realm)
+        writer.writeBits(exclusive, passive, active, write, read)
+    }
+}
+
+package struct AccessRequestOk: MethodPayload {
+    package var ticket: UInt16
+
+    package init(ticket: UInt16) {
+        self.ticket = ticket
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        ticket = try reader.readInteger(as: UInt16.self)
+    }
+
+    package func encode(into writer: inout WireWriter) throws(WireError) {
+        writer.writeInteger(ticket)
+    }
+}

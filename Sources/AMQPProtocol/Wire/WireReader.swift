@@ -1,0 +1,52 @@
+/// Reads AMQP's fields from the bytes of one frame and never past them (specification 4.2.5).
+///
+/// The bytes must outlive the reader: use it inside `withUnsafeReadableBytes`.
+package struct WireReader {
+    package private(set) var bytes: UnsafeRawBufferPointer
+    package private(set) var offset = 0
+    var nesting = 0
+
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Bytes not yet read.
+    package var left: Int { bytes.count - offset }
+
+    package mutating func readInteger<T: FixedWidthInteger>(as type: T.Type = T.self) throws(WireError) -> T {
+        let size = MemoryLayout<T>.size
+        guard left >= size else { throw .truncated(needed: size, left: left) }
+        let value = bytes.loadUnaligned(fromByteOffset: offset, as: T.self)
+        offset += size
+        return T(bigEndian: value)
+    }
+
+    /// The next `count` bytes, not copied.
+    package mutating func readBytes(_ count: Int) throws(WireError) -> UnsafeRawBufferPointer {
+        guard count >= 0, left >= count else { throw .truncated(needed: count, left: left) }
+        defer { offset += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+    }
+
+    /// A string of at most 255 bytes, which must be UTF-8.
+    package mutating func readShortString() throws(WireError) -> String {
+        let count = Int(try readInteger(as: UInt8.self))
+        let bytes = try readBytes(count)
+        guard let string = String(validating: bytes, as: UTF8.self) else {
+            throw WireError(.syntaxError, "short string of \(count) bytes is not UTF-8")
+        }
+        return string
+    }
+
+    /// A long string that must be UTF-8.
+    package mutating func readLongString() throws(WireError) -> String {
+        let bytes = try readBytes(Int(try readInteger(as: UInt32.self)))
+        guard let string = String(validating: bytes, as: UTF8.self) else {
+            throw WireError(.syntaxError, "long string of \(bytes.count) bytes is not UTF-8")
+        }
+        return string
+    }
+
+    /// A long string of any bytes.
+    package mutating func readLongBytes() throws(WireError) -> [UInt8] {
+        Array(try readBytes(Int(try readInteger(as: UInt32.self))))
+    }
+}
