@@ -1,0 +1,313 @@
+package import NIOCore
+
+/// What a load run needs of a messaging system (or of a store that is filled directly).
+///
+/// Publishers and collectors live on an event loop each; their delegates are called there and nowhere else.
+package protocol LoadDriver: Sendable {
+    /// Product and version of the system under load, as it calls itself.
+    var system: SystemIdentity { get async }
+
+    /// Creates what the run needs and checks that it would touch nothing of anybody else's.
+    func prepare(_ topology: LoadTopology, purge: Bool) async throws(DriverError)
+
+    /// Opens a connection that publishes on `channels` channels.
+    func openPublisher(
+        _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
+    ) async throws(DriverError) -> any LoadPublisher
+
+    /// Opens a connection that reads the outcomes back, or nil where the system reports every outcome to the publisher.
+    func openCollector(
+        _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
+    ) async throws(DriverError) -> (any LoadCollector)?
+
+    /// How many messages wait in each queue of the run, by role.
+    func queueDepths() async throws(DriverError) -> QueueDepths
+
+    /// Deletes what `prepare` created and nobody needs any more; returns notes for the report on what was left.
+    func cleanUp() async -> [String]
+}
+
+/// What a system calls itself.
+package struct SystemIdentity: Sendable, Equatable {
+    package var product: String
+    package var version: String
+
+    package init(product: String, version: String) {
+        self.product = product
+        self.version = version
+    }
+}
+
+/// The queues of a run by role.
+package enum QueueRole: Int, Sendable, CaseIterable {
+    case incoming, processed, failed
+}
+
+/// Messages ready in each queue; nil where the queue cannot be asked.
+package struct QueueDepths: Sendable, Equatable {
+    package var incoming: UInt64?
+    package var processed: UInt64?
+    package var failed: UInt64?
+
+    package init(incoming: UInt64? = nil, processed: UInt64? = nil, failed: UInt64? = nil) {
+        self.incoming = incoming
+        self.processed = processed
+        self.failed = failed
+    }
+
+    /// The messages in all queues that could be asked.
+    package var total: UInt64 { (incoming ?? 0) + (processed ?? 0) + (failed ?? 0) }
+}
+
+/// A queue as the run wants it.
+package struct QueuePlan: Sendable, Equatable {
+    package enum Kind: String, Sendable { case classic, quorum, stream }
+
+    /// An argument's value.
+    package enum Argument: Sendable, Equatable {
+        case string(String)
+        case integer(Int64)
+        case bool(Bool)
+        case double(Double)
+    }
+
+    package var name: String
+    package var kind: Kind
+    package var durable: Bool
+    package var arguments: [(name: String, value: Argument)]
+
+    package init(name: String, kind: Kind = .classic, durable: Bool, arguments: [(name: String, value: Argument)] = [])
+    {
+        self.name = name
+        self.kind = kind
+        self.durable = durable
+        self.arguments = arguments
+    }
+
+    package static func == (left: QueuePlan, right: QueuePlan) -> Bool {
+        left.name == right.name && left.kind == right.kind && left.durable == right.durable
+            && left.arguments.elementsEqual(right.arguments) { $0.name == $1.name && $0.value == $1.value }
+    }
+}
+
+/// The exchange and the queues of a run.
+package struct LoadTopology: Sendable, Equatable {
+    /// Where the load is published; an empty name is the default exchange, which needs no declaration.
+    package var exchange: String
+    package var exchangeKind: String
+    package var routingKey: String
+    package var incoming: QueuePlan
+    package var processed: QueuePlan
+    package var failed: QueuePlan
+    /// Whether somebody else's workers consume: their queues then outlive the run.
+    package var keepQueues: Bool
+
+    package init(
+        exchange: String, exchangeKind: String, routingKey: String, incoming: QueuePlan, processed: QueuePlan,
+        failed: QueuePlan, keepQueues: Bool
+    ) {
+        self.exchange = exchange
+        self.exchangeKind = exchangeKind
+        self.routingKey = routingKey
+        self.incoming = incoming
+        self.processed = processed
+        self.failed = failed
+        self.keepQueues = keepQueues
+    }
+}
+
+/// A message that is the same but for its stamps, prepared once and sent many times.
+package struct MessageTemplate: Sendable {
+    package var body: [UInt8]
+    /// Where the 25 bytes of the document's id stand in the body.
+    package var documentIDOffset: Int?
+    /// Where the 24 bytes of the timestamp stand in the body.
+    package var timestampOffset: Int?
+    /// Whether the message removes its document rather than writing it.
+    package var deletes: Bool
+
+    package init(body: [UInt8], documentIDOffset: Int?, timestampOffset: Int?, deletes: Bool) {
+        self.body = body
+        self.documentIDOffset = documentIDOffset
+        self.timestampOffset = timestampOffset
+        self.deletes = deletes
+    }
+}
+
+/// What differs from message to message.
+package struct MessageStamp: Sendable {
+    /// The number of the message in its run.
+    package var sequence: UInt64
+    /// The number of the message whose document this one writes or deletes.
+    package var documentSequence: UInt64
+    /// When it should be sent, in monotonic nanoseconds.
+    package var intendedNanoseconds: Int64
+
+    package init(sequence: UInt64, documentSequence: UInt64, intendedNanoseconds: Int64) {
+        self.sequence = sequence
+        self.documentSequence = documentSequence
+        self.intendedNanoseconds = intendedNanoseconds
+    }
+}
+
+/// How a publisher connection publishes.
+package struct PublisherSettings: Sendable {
+    package var run: RunID
+    package var templates: [MessageTemplate]
+    package var channels: Int
+    /// Whether the broker confirms each message.
+    package var confirms: Bool
+    package var mandatory: Bool
+    package var persistent: Bool
+    package var priority: UInt8?
+    package var expirationMilliseconds: UInt64?
+    package var contentType: String?
+    /// Further headers, the same in every message.
+    package var headers: [(name: String, value: QueuePlan.Argument)]
+
+    package init(
+        run: RunID, templates: [MessageTemplate], channels: Int = 1, confirms: Bool = true, mandatory: Bool = true,
+        persistent: Bool = true, priority: UInt8? = nil, expirationMilliseconds: UInt64? = nil,
+        contentType: String? = "application/json", headers: [(name: String, value: QueuePlan.Argument)] = []
+    ) {
+        self.run = run
+        self.templates = templates
+        self.channels = channels
+        self.confirms = confirms
+        self.mandatory = mandatory
+        self.persistent = persistent
+        self.priority = priority
+        self.expirationMilliseconds = expirationMilliseconds
+        self.contentType = contentType
+        self.headers = headers
+    }
+}
+
+/// One publishing connection. Every member is used on its event loop only.
+package protocol LoadPublisher: AnyObject, Sendable {
+    var eventLoop: any EventLoop { get }
+
+    /// Whether more should be written now: connected, not blocked, and the socket takes bytes.
+    var isWritable: Bool { get }
+
+    /// Adds one message to the batch of a channel (0 to channels − 1). Only while `isWritable`.
+    func append(template: Int, _ stamp: MessageStamp, channel: Int)
+
+    /// Sends the batches of every channel.
+    func flush()
+
+    /// Bytes written but not yet taken by the socket.
+    var unsentBytes: Int { get }
+
+    func close() async
+}
+
+/// What happens to published messages; called on the publisher's event loop.
+package protocol LoadPublisherDelegate: AnyObject, Sendable {
+    /// The broker answered for messages of a channel, which are numbered from 1 in the order they were appended
+    /// since the last `publisherLost`.
+    func publisher(channel: Int, confirmed number: UInt64, multiple: Bool, accepted: Bool)
+
+    /// A message could not be routed and came back.
+    func publisher(returned id: MessageID?)
+
+    /// More may be written, or no more for now.
+    func publisher(isWritable: Bool)
+
+    /// The broker asks for no more messages (its reason), or for more again (nil).
+    func publisher(blocked reason: String?)
+
+    /// The connection was lost, and with it every answer not yet received; it recovers by itself.
+    func publisherLost(_ reason: String)
+
+    /// The connection is back; numbering starts from 1 again.
+    func publisherRecovered()
+
+    /// The connection cannot be recovered.
+    func publisherFailed(_ error: DriverError)
+}
+
+/// How a collector reads outcomes back.
+package struct CollectorSettings: Sendable {
+    package var run: RunID
+    package var prefetch: Int
+
+    package init(run: RunID, prefetch: Int) {
+        self.run = run
+        self.prefetch = prefetch
+    }
+}
+
+/// A connection that consumes the processed and failed queues.
+package protocol LoadCollector: AnyObject, Sendable {
+    var eventLoop: any EventLoop { get }
+
+    /// Stops consuming and closes; what was not recognised goes back to its queue.
+    func close() async
+}
+
+/// An outcome read back.
+package struct CollectedMessage: Sendable {
+    package var role: QueueRole
+    package var sequence: UInt64
+    /// The intended time that the message carries, where it still does.
+    package var intendedNanoseconds: Int64?
+    /// When the worker received it, by the worker's clock.
+    package var receivedNanoseconds: Int64?
+    /// How long the worker took, in nanoseconds.
+    package var serviceNanoseconds: Int64?
+
+    package init(
+        role: QueueRole, sequence: UInt64, intendedNanoseconds: Int64?, receivedNanoseconds: Int64?,
+        serviceNanoseconds: Int64?
+    ) {
+        self.role = role
+        self.sequence = sequence
+        self.intendedNanoseconds = intendedNanoseconds
+        self.receivedNanoseconds = receivedNanoseconds
+        self.serviceNanoseconds = serviceNanoseconds
+    }
+}
+
+/// What a collector reads; called on the collector's event loop.
+package protocol LoadCollectorDelegate: AnyObject, Sendable {
+    /// A message of this run.
+    func collector(received message: CollectedMessage)
+
+    /// A message of an earlier run of ours: taken from the queue, not counted as an outcome.
+    func collectorIgnoredLeftover()
+
+    /// A message nobody here sent: it goes back to its queue at the end.
+    func collectorSawForeign()
+
+    /// The end of one read: everything received so far may be acknowledged.
+    func collectorReadComplete()
+
+    func collectorLost(_ reason: String)
+    func collectorRecovered()
+    func collectorFailed(_ error: DriverError)
+}
+
+/// Why a system cannot be used, in one line that says what to do.
+package struct DriverError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: Sendable, Equatable {
+        /// Nobody answers at that address, or the connection broke for good.
+        case unreachable
+        /// The user name, password, certificate or a permission was refused.
+        case refused
+        /// Something exists that differs from what the run needs, or holds somebody else's messages.
+        case precondition
+        /// The system did what it should not.
+        case protocolViolation
+        /// The settings cannot work, such as a malformed URI.
+        case configuration
+    }
+
+    package let kind: Kind
+    package let description: String
+
+    package init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}
