@@ -1,0 +1,103 @@
+/// One experiment: what is put on which pipeline, in which rhythm, and what must come out.
+///
+/// The defaults are those of the language: a key the file does not name keeps the value written here.
+package struct Scenario: Sendable, Equatable {
+    /// The scenario's name: letters, digits, `-` and `_`; it names the report's folder.
+    package var name = ""
+    /// One line that says what the scenario shows.
+    package var summary = ""
+    /// Seeds arrivals, the mix and the texts: the same seed gives the same messages at the same intended times.
+    package var seed: UInt64 = 1
+    /// What the generator writes to.
+    package var target = Target.broker
+    /// How the generator waits for the next intended time.
+    package var pacing = Pacing.timer
+    /// How the intended times of a phase are spread.
+    package var arrivals = Arrivals.uniform
+    /// The messaging system under test.
+    package var broker = Broker()
+    /// Where the workers keep their results.
+    package var store = Store()
+    /// The exchange and the queues of the pipeline.
+    package var topology = Topology()
+    /// The stretches of the load, in order; at least one in a validated scenario.
+    package var phases: [Phase] = []
+    /// How the messages are published.
+    package var load = Load()
+    /// The weighted kinds of message, in the order of `MessageKind.allCases`; weights above zero only.
+    package var mix: [MixEntry] = [MixEntry(kind: .update, weight: 1)]
+    /// What the texts of the updates look like.
+    package var text = Text()
+    /// How the results are read back.
+    package var collector = Collector()
+    /// The consuming processes under test.
+    package var workers = Workers()
+    /// The bounds of the run itself.
+    package var limits = Limits()
+    /// How long the run waits after the last phase for the backlog to be worked off.
+    package var drain = Duration.seconds(30)
+    /// What must hold for the run to pass.
+    package var thresholds: [Threshold] = []
+
+    /// Starts from the language's defaults.
+    package init() {}
+}
+
+extension Scenario {
+    /// What the generator writes to.
+    package enum Target: String, Sendable, CaseIterable {
+        /// Messages to the broker's exchange: the whole pipeline.
+        case broker
+        /// Results straight into the store: the store alone.
+        case store
+    }
+
+    /// How the generator waits for the next intended time.
+    package enum Pacing: String, Sendable, CaseIterable {
+        /// By the event loop's timer: costs no CPU, late by the timer's precision.
+        case timer
+        /// By a busy loop for the last microseconds: exact, costs a core.
+        case spin
+    }
+
+    /// How the intended times of a phase are spread along its rate.
+    package enum Arrivals: String, Sendable, CaseIterable {
+        /// Evenly: at a constant rate every gap is the same.
+        case uniform
+        /// A Poisson process of that rate: exponential gaps, as independent users cause them.
+        case poisson
+    }
+
+    /// The kinds of message a load is mixed from.
+    package enum MessageKind: String, Sendable, CaseIterable {
+        /// A text to analyse and store.
+        case update
+        /// The removal of a document stored before.
+        case delete
+        /// A body no worker can process: belongs into the failed queue.
+        case malformed
+    }
+
+    /// One kind of message and its share.
+    package struct MixEntry: Sendable, Equatable {
+        /// The kind.
+        package var kind: MessageKind
+        /// The weight against the other entries' weights; above zero.
+        package var weight: Double
+
+        /// Gives a kind its weight.
+        package init(kind: MessageKind, weight: Double) {
+            self.kind = kind
+            self.weight = weight
+        }
+    }
+
+    /// The bounds of the run itself.
+    package struct Limits: Sendable, Equatable {
+        /// How late a message may be sent against its intended time; each one beyond is counted, none is dropped.
+        package var scheduleDebt = Duration.seconds(10)
+
+        /// Starts from the language's defaults.
+        package init() {}
+    }
+}
