@@ -63,7 +63,7 @@ let package = Package(
         module("AMQPBroker", ["AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .collections]),
         module("Drivers", ["AMQPProtocol", "AMQPClient", .nioCore, .nioPosix, .logging]),
         module("Scenarios", [.yams]),
-        module("LoadMetrics", ["CJemalloc", .histogram]),
+        module("LoadMetrics", ["CJemalloc"]),
         module("TextAnalysis", []),
         module("Stores", [.grdb, .logging]),
         module("LoadGenerator", ["Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix, .logging]),
