@@ -27,6 +27,7 @@ extension Target.Dependency {
     static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
     static let yams = product(name: "Yams", package: "Yams")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
 }
 
 /// A module of ours below `Sources/`.
@@ -65,7 +66,7 @@ let package = Package(
         module("Scenarios", [.yams]),
         module("LoadMetrics", ["CJemalloc"]),
         module("TextAnalysis", []),
-        module("Stores", [.grdb, .logging]),
+        module("Stores", [.grdb, .grdbSQLite, .logging]),
         module("LoadGenerator", ["Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix, .logging]),
         module("PipelineWorker", ["Drivers", "Stores", "TextAnalysis", "LoadMetrics", .nioCore, .logging, .lifecycle]),
         module("Reporting", ["LoadMetrics"]),
@@ -88,7 +89,7 @@ let package = Package(
         tests("ScenariosTests", ["Scenarios", .yams]),
         tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
-        tests("StoresTests", ["Stores"]),
+        tests("StoresTests", ["Stores", .grdb, .logging]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix]),
         tests("PipelineWorkerTests", ["PipelineWorker", "Drivers", "Stores", "LoadMetrics", "AMQPBroker", .nioCore]),
         tests("ReportingTests", ["Reporting", "LoadMetrics"]),

@@ -1,1 +1,100 @@
-// Stores
+// Stores: where a pipeline keeps its documents, as a protocol; one folder an implementation.
+//
+//   worker ─► [StoreOperation] ─► DocumentStore ─┬─► SQLite/
+//                                                └─► NoStore
+//
+// A document is an identifier and the values of its collection's columns, so that a document database and a
+// relational one can both hold it. Every implementation passes the same conformance suite.
+
+/// Holds the documents of one collection.
+///
+/// `apply` is idempotent: a batch that is written again leaves the store as writing it once did.
+package protocol DocumentStore: Sendable {
+    /// What this store is, for logs and reports; never a password.
+    var name: String { get }
+
+    /// Writes a batch in its order and says for each operation what became of it.
+    ///
+    /// Either every operation has an outcome or the batch threw; after an error that `isRetryable`, apply it again.
+    func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome]
+
+    /// How many documents there are.
+    func count() async throws(StoreError) -> Int
+
+    /// The document of that identifier, nil when there is none.
+    func fetch(_ id: String) async throws(StoreError) -> StoreDocument?
+
+    /// Lets go of files and connections; every later call throws `StoreError.closed`.
+    func close() async
+}
+
+/// Names a set of documents and the shape they have.
+package struct StoreCollection: Sendable, Equatable {
+    /// What a column holds.
+    package enum Kind: Sendable, Equatable {
+        case integer
+        case real
+        case text
+        /// UTF-8 text that is a JSON value; a store with a type of its own for it may use that.
+        case json
+        case bytes
+    }
+
+    /// One value of every document.
+    package struct Column: Sendable, Equatable {
+        package let name: String
+        package let kind: Kind
+
+        package init(_ name: String, _ kind: Kind) {
+            self.name = name
+            self.kind = kind
+        }
+    }
+
+    package let name: String
+    /// All but the identifier, which is always called `id`.
+    package let columns: [Column]
+
+    package init(name: String, columns: [Column]) {
+        self.name = name
+        self.columns = columns
+    }
+}
+
+/// One value of a document.
+package enum StoreValue: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    /// UTF-8, for columns of text and of JSON.
+    case text([UInt8])
+    case bytes([UInt8])
+}
+
+/// An identifier and one value for each column of the collection, in its order.
+package struct StoreDocument: Sendable, Equatable {
+    package var id: String
+    package var values: [StoreValue]
+
+    package init(id: String, values: [StoreValue]) {
+        self.id = id
+        self.values = values
+    }
+}
+
+/// One change of a store.
+package enum StoreOperation: Sendable, Equatable {
+    /// Puts the document in the place of the one with its identifier, if any.
+    case upsert(StoreDocument)
+    case delete(id: String)
+}
+
+/// What became of one operation.
+package enum StoreOutcome: Sendable, Equatable {
+    case upserted
+    case deleted
+    /// There was no document to delete.
+    case absent
+    /// The store will never take this document, for the reason given; the others of its batch are written.
+    case refused(String)
+}

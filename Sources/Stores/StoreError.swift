@@ -1,0 +1,40 @@
+/// Why a store could not do what it was asked.
+package enum StoreError: Error, Equatable, CustomStringConvertible {
+    /// The URL does not name a store of this build.
+    case unknownScheme(String)
+    /// The URL names a store but is malformed; the text says how.
+    case invalidURL(String)
+    /// Out of reach for now: busy, unreachable, disk full. The same call may succeed later.
+    case unavailable(store: String, reason: String)
+    /// Will fail however often it is tried: not a database, read-only, another schema.
+    case permanent(store: String, reason: String)
+    /// The store was closed.
+    case closed(store: String)
+    /// The calling task was cancelled; nothing of the batch was written.
+    case cancelled(store: String)
+
+    /// Whether the same call may succeed later.
+    package var isRetryable: Bool {
+        switch self {
+        case .unavailable: true
+        case .unknownScheme, .invalidURL, .permanent, .closed, .cancelled: false
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .unknownScheme(let scheme):
+            "store '\(scheme)': this build has no such store; use \(StoreURL.supported)"
+        case .invalidURL(let reason):
+            "store URL: \(reason); use \(StoreURL.supported)"
+        case .unavailable(let store, let reason):
+            "store \(store) is unavailable: \(reason); check that it is up, reachable and has room"
+        case .permanent(let store, let reason):
+            "store \(store) cannot be used: \(reason)"
+        case .closed(let store):
+            "store \(store) was closed"
+        case .cancelled(let store):
+            "writing to store \(store) was cancelled; nothing of the batch was written"
+        }
+    }
+}
