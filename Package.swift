@@ -24,6 +24,8 @@ extension Target.Dependency {
     static let collections = product(name: "DequeModule", package: "swift-collections")
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let system = product(
+        name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
     static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
     static let yams = product(name: "Yams", package: "Yams")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
@@ -53,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -80,7 +83,7 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: [.nioCore, .logging], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: [.logging, .nioCore, .subprocess, .system], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("AMQPProtocolTests", ["AMQPProtocol", .nioCore]),
         tests("AMQPClientTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),

@@ -1,0 +1,55 @@
+import Foundation
+package import Testing
+
+/// What a test may need of the machine.
+///
+/// In CI (`CI=true`) nothing is skipped: the test runs, and fails where the thing is missing. Elsewhere the test is
+/// skipped, and the log says what is not tested and how to get it.
+package enum Requirement: Sendable {
+    /// RabbitMQ, installed or named by `RAFALE_TEST_RABBITMQ_URL`.
+    case rabbitMQ
+    /// A RabbitMQ of the tests' own, which they may crash.
+    case ownRabbitMQ
+    /// A program in PATH.
+    case tool(String, package: String)
+    /// The virtual environment with pika and aio-pika.
+    case pythonClients
+
+    /// Whether it is there.
+    package var isMet: Bool {
+        switch self {
+        case .rabbitMQ: Places.environment("RAFALE_TEST_RABBITMQ_URL") != nil || Self.ownRabbitMQ.isMet
+        case .ownRabbitMQ: Self.isExecutable("/usr/lib/rabbitmq/bin/rabbitmq-server")
+        case .tool(let name, package: _): Places.tool(name) != nil
+        case .pythonClients: Self.isExecutable(Places.python.path)
+        }
+    }
+
+    private var missing: Comment {
+        switch self {
+        case .rabbitMQ, .ownRabbitMQ: "not tested: RabbitMQ is not installed here (make deps-test)"
+        case .tool(let name, let package): "not tested: \(name) is missing (Debian package \(package), make deps-test)"
+        case .pythonClients: "not tested: pika and aio-pika are missing (make deps-test)"
+        }
+    }
+
+    private static func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+
+    fileprivate var trait: ConditionTrait {
+        .enabled(missing) { isMet || Places.environment("CI") == "true" }
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// The test uses ``RabbitMQServer/shared()``.
+    package static var needsRabbitMQ: Self { Requirement.rabbitMQ.trait }
+
+    /// The test uses ``RabbitMQServer/withOwn(tls:_:)``.
+    package static var needsOwnRabbitMQ: Self { Requirement.ownRabbitMQ.trait }
+
+    /// The test runs the Python of ``Places/python`` with pika and aio-pika.
+    package static var needsPythonClients: Self { Requirement.pythonClients.trait }
+
+    /// The test runs a program of the system.
+    package static func needs(tool: String, package: String) -> Self { Requirement.tool(tool, package: package).trait }
+}
