@@ -1,6 +1,7 @@
 // AMQPProtocol: AMQP 0-9-1 with RabbitMQ's extensions, without IO.
 //
-//   bytes ─► FrameDecoder ─► Frame ─► state machines ─► actions        (reading)
+//   bytes ─► FrameDecoder ─► Frame ─► state machines ─► actions        (reading, control path)
+//   bytes ─► FrameScanner ─► Raw views of the hot methods              (reading, hot path: nothing copied)
 //   bytes ◄─ WireWriter   ◄─ Frame ◄─ state machines ◄─ events         (writing, control path)
 //   bytes ◄─ PublishTemplate: pre-encoded, patched, written in batches (writing, hot path)
 //
@@ -23,4 +24,9 @@ package enum AMQP {
     package static let defaultTLSPort = 5671
     /// How deep tables and arrays may nest before decoding refuses them.
     package static let maximumNesting = 32
+
+    /// The largest payload that fits a frame of that many bytes; 0 means no limit was negotiated.
+    static func payloadMaxBytes(frameMaxBytes: UInt32) -> UInt32 {
+        frameMaxBytes == 0 ? .max : frameMaxBytes - min(frameMaxBytes, UInt32(frameOverheadBytes))
+    }
 }

@@ -22,10 +22,7 @@ package struct BasicProperties: Sendable, Equatable {
 
     /// Reads the property flags and the properties they announce.
     package init(from reader: inout WireReader) throws(WireError) {
-        let flags = try reader.readInteger(as: UInt16.self)
-        guard flags & 0b11 == 0 else {
-            throw WireError(.syntaxError, "property flags \(flags) name properties that basic does not have")
-        }
+        let flags = try reader.readPropertyFlags()
         if flags & 1 << 15 != 0 { contentType = try reader.readShortString() }
         if flags & 1 << 14 != 0 { contentEncoding = try reader.readShortString() }
         if flags & 1 << 13 != 0 { headers = try reader.readTable() }
@@ -94,7 +91,8 @@ package struct ContentHeader: Sendable, Equatable {
 
     package init(from reader: inout WireReader) throws(WireError) {
         classID = try reader.readInteger()
-        _ = try reader.readInteger(as: UInt16.self)  // weight, always 0
+        let weight = try reader.readInteger(as: UInt16.self)
+        guard weight == 0 else { throw .nonzeroWeight(weight) }
         bodyBytes = try reader.readInteger()
         properties = try BasicProperties(from: &reader)
     }

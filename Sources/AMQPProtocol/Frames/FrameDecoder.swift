@@ -38,7 +38,8 @@ package struct FrameDecoder: Sendable {
         guard buffer.readableBytes > end else { return nil }
         let start = buffer.readerIndex
         guard buffer.getInteger(at: start + end, as: UInt8.self) == AMQP.frameEnd else {
-            throw WireError(.frameError, "frame of \(header.payloadBytes) bytes does not end with 0xCE")
+            throw .wrongFrameEnd(
+                buffer.getInteger(at: start + end) ?? 0, payloadBytes: header.payloadBytes)
         }
         // Slicing cannot fail: the bytes were counted above.
         let payload = buffer.getSlice(at: start + FrameHeader.bytes, length: header.payloadBytes) ?? ByteBuffer()
@@ -59,13 +60,13 @@ package struct FrameHeader: Sendable, Equatable {
         let start = buffer.readerIndex
         guard let rawType = buffer.getInteger(at: start, as: UInt8.self) else { return nil }
         guard let type = FrameType(rawValue: rawType) else {
-            throw WireError(.frameError, "unknown frame type \(rawType)")
+            throw .unknownFrameType(rawType)
         }
         guard let channel = buffer.getInteger(at: start + 1, as: UInt16.self),
             let size = buffer.getInteger(at: start + 3, as: UInt32.self)
         else { return nil }
-        if frameMaxBytes > 0, UInt64(size) + UInt64(AMQP.frameOverheadBytes) > UInt64(frameMaxBytes) {
-            throw WireError(.frameError, "frame of \(size) + 8 bytes, negotiated maximum \(frameMaxBytes)")
+        if size > AMQP.payloadMaxBytes(frameMaxBytes: frameMaxBytes) {
+            throw .frameTooLarge(payloadBytes: size, frameMaxBytes: frameMaxBytes)
         }
         self.type = type
         self.channel = channel
@@ -80,8 +81,9 @@ package struct FrameHeader: Sendable, Equatable {
             return .header(try decodeWhole(payload) { (reader) throws(WireError) in try ContentHeader(from: &reader) })
         case .body: return .body(payload)
         case .heartbeat:
-            guard channel == 0 else { throw WireError(.frameError, "heartbeat on channel \(channel)") }
-            guard payloadBytes == 0 else { throw WireError(.frameError, "heartbeat of \(payloadBytes) bytes") }
+            guard channel == 0, payloadBytes == 0 else {
+                throw .badHeartbeat(channel: channel, payloadBytes: payloadBytes)
+            }
             return .heartbeat
         }
     }
@@ -94,9 +96,7 @@ package struct FrameHeader: Sendable, Equatable {
             var reader = WireReader(bytes)
             do throws(WireError) {
                 let value = try body(&reader)
-                guard reader.left == 0 else {
-                    throw WireError(.syntaxError, "\(reader.left) bytes left over behind the fields")
-                }
+                try reader.finish()
                 return .success(value)
             } catch {
                 return .failure(error)

@@ -96,12 +96,11 @@ extension WireReader {
     }
 
     /// A reader of the next length-prefixed table or array, one level deeper.
-    private mutating func nested() throws(WireError) -> WireReader {
+    mutating func nested() throws(WireError) -> WireReader {
         guard nesting < AMQP.maximumNesting else {
-            throw WireError(.syntaxError, "tables nested deeper than \(AMQP.maximumNesting)")
+            throw .nestedTooDeep()
         }
-        let count = Int(try readInteger(as: UInt32.self))
-        var inner = WireReader(try readBytes(count))
+        var inner = WireReader(try readLongSlice())
         inner.nesting = nesting + 1
         return inner
     }
@@ -123,7 +122,7 @@ extension WireReader {
             let scale = try readInteger(as: UInt8.self)
             return .decimal(scale: scale, value: try readInteger())
         case UInt8(ascii: "S"):
-            let bytes = try readBytes(Int(try readInteger(as: UInt32.self)))
+            let bytes = try readLongSlice()
             if let string = String(validating: bytes, as: UTF8.self) { return .string(string) }
             return .binaryString(Array(bytes))
         case UInt8(ascii: "x"): return .bytes(try readLongBytes())
@@ -131,7 +130,7 @@ extension WireReader {
         case UInt8(ascii: "T"): return .timestamp(try readInteger())
         case UInt8(ascii: "F"): return .table(try readTable())
         case UInt8(ascii: "V"): return .void
-        default: throw WireError(.syntaxError, "unknown field type \(tag)")
+        default: throw .unknownFieldType(tag)
         }
     }
 }

@@ -22,8 +22,26 @@ package struct WireReader {
     /// The next `count` bytes, not copied.
     package mutating func readBytes(_ count: Int) throws(WireError) -> UnsafeRawBufferPointer {
         guard count >= 0, left >= count else { throw .truncated(needed: count, left: left) }
+        guard let base = bytes.baseAddress else { return bytes }
         defer { offset += count }
-        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+        return UnsafeRawBufferPointer(start: base + offset, count: count)
+    }
+
+    /// The bytes of a short string, not copied; they are UTF-8.
+    package mutating func readShortBytes() throws(WireError) -> UnsafeRawBufferPointer {
+        let bytes = try readBytes(Int(try readInteger(as: UInt8.self)))
+        guard bytes.isUTF8 else { throw .notUTF8("short string", bytes: bytes.count) }
+        return bytes
+    }
+
+    /// The bytes that follow a 32-bit length, not copied.
+    mutating func readLongSlice() throws(WireError) -> UnsafeRawBufferPointer {
+        try readBytes(Int(try readInteger(as: UInt32.self)))
+    }
+
+    /// Refuses bytes behind the last field.
+    func finish() throws(WireError) {
+        guard left == 0 else { throw .leftOver(left) }
     }
 
     /// A string of at most 255 bytes, which must be UTF-8.
@@ -31,22 +49,22 @@ package struct WireReader {
         let count = Int(try readInteger(as: UInt8.self))
         let bytes = try readBytes(count)
         guard let string = String(validating: bytes, as: UTF8.self) else {
-            throw WireError(.syntaxError, "short string of \(count) bytes is not UTF-8")
+            throw .notUTF8("short string", bytes: count)
         }
         return string
     }
 
     /// A long string that must be UTF-8.
     package mutating func readLongString() throws(WireError) -> String {
-        let bytes = try readBytes(Int(try readInteger(as: UInt32.self)))
+        let bytes = try readLongSlice()
         guard let string = String(validating: bytes, as: UTF8.self) else {
-            throw WireError(.syntaxError, "long string of \(bytes.count) bytes is not UTF-8")
+            throw .notUTF8("long string", bytes: bytes.count)
         }
         return string
     }
 
     /// A long string of any bytes.
     package mutating func readLongBytes() throws(WireError) -> [UInt8] {
-        Array(try readBytes(Int(try readInteger(as: UInt32.self))))
+        Array(try readLongSlice())
     }
 }
