@@ -63,30 +63,37 @@ package struct QueueDepths: Sendable, Equatable {
 package struct QueuePlan: Sendable, Equatable {
     package enum Kind: String, Sendable { case classic, quorum, stream }
 
-    /// An argument's value.
-    package enum Argument: Sendable, Equatable {
-        case string(String)
-        case integer(Int64)
-        case bool(Bool)
-        case double(Double)
-    }
-
     package var name: String
     package var kind: Kind
     package var durable: Bool
-    package var arguments: [(name: String, value: Argument)]
+    package var arguments: [Argument]
 
-    package init(name: String, kind: Kind = .classic, durable: Bool, arguments: [(name: String, value: Argument)] = [])
-    {
+    package init(name: String, kind: Kind = .classic, durable: Bool, arguments: [Argument] = []) {
         self.name = name
         self.kind = kind
         self.durable = durable
         self.arguments = arguments
     }
+}
 
-    package static func == (left: QueuePlan, right: QueuePlan) -> Bool {
-        left.name == right.name && left.kind == right.kind && left.durable == right.durable
-            && left.arguments.elementsEqual(right.arguments) { $0.name == $1.name && $0.value == $1.value }
+/// A named value of an argument or header table, in its order.
+package struct Argument: Sendable, Equatable {
+    package indirect enum Value: Sendable, Equatable {
+        case string(String)
+        case integer(Int64)
+        case number(Double)
+        case boolean(Bool)
+        case null
+        case list([Value])
+        case table([Argument])
+    }
+
+    package var name: String
+    package var value: Value
+
+    package init(_ name: String, _ value: Value) {
+        self.name = name
+        self.value = value
     }
 }
 
@@ -95,6 +102,8 @@ package struct LoadTopology: Sendable, Equatable {
     /// Where the load is published; an empty name is the default exchange, which needs no declaration.
     package var exchange: String
     package var exchangeKind: String
+    package var exchangeDurable: Bool
+    package var exchangeArguments: [Argument]
     package var routingKey: String
     package var incoming: QueuePlan
     package var processed: QueuePlan
@@ -103,11 +112,13 @@ package struct LoadTopology: Sendable, Equatable {
     package var keepQueues: Bool
 
     package init(
-        exchange: String, exchangeKind: String, routingKey: String, incoming: QueuePlan, processed: QueuePlan,
-        failed: QueuePlan, keepQueues: Bool
+        exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeArguments: [Argument],
+        routingKey: String, incoming: QueuePlan, processed: QueuePlan, failed: QueuePlan, keepQueues: Bool
     ) {
         self.exchange = exchange
         self.exchangeKind = exchangeKind
+        self.exchangeDurable = exchangeDurable
+        self.exchangeArguments = exchangeArguments
         self.routingKey = routingKey
         self.incoming = incoming
         self.processed = processed
@@ -153,34 +164,45 @@ package struct MessageStamp: Sendable {
 /// How a publisher connection publishes.
 package struct PublisherSettings: Sendable {
     package var run: RunID
+    package var exchange: String
+    package var routingKey: String
     package var templates: [MessageTemplate]
     package var channels: Int
     /// Whether the broker confirms each message.
     package var confirms: Bool
     package var mandatory: Bool
-    package var persistent: Bool
-    package var priority: UInt8?
-    package var expirationMilliseconds: UInt64?
-    package var contentType: String?
-    /// Further headers, the same in every message.
-    package var headers: [(name: String, value: QueuePlan.Argument)]
+    package var properties: FixedProperties
 
     package init(
-        run: RunID, templates: [MessageTemplate], channels: Int = 1, confirms: Bool = true, mandatory: Bool = true,
-        persistent: Bool = true, priority: UInt8? = nil, expirationMilliseconds: UInt64? = nil,
-        contentType: String? = "application/json", headers: [(name: String, value: QueuePlan.Argument)] = []
+        run: RunID, exchange: String, routingKey: String, templates: [MessageTemplate], channels: Int = 1,
+        confirms: Bool = true, mandatory: Bool = true, properties: FixedProperties = FixedProperties()
     ) {
         self.run = run
+        self.exchange = exchange
+        self.routingKey = routingKey
         self.templates = templates
         self.channels = channels
         self.confirms = confirms
         self.mandatory = mandatory
-        self.persistent = persistent
-        self.priority = priority
-        self.expirationMilliseconds = expirationMilliseconds
-        self.contentType = contentType
-        self.headers = headers
+        self.properties = properties
     }
+}
+
+/// What all messages of a run say of themselves; nil leaves a property out.
+package struct FixedProperties: Sendable, Equatable {
+    package var persistent = true
+    package var priority: UInt8?
+    package var expirationMilliseconds: UInt64?
+    package var contentType: String? = "application/json"
+    package var contentEncoding: String?
+    package var type: String?
+    package var appID: String?
+    package var userID: String?
+    package var replyTo: String?
+    /// Headers beside the stamps.
+    package var headers: [Argument] = []
+
+    package init() {}
 }
 
 /// One publishing connection. Every member is used on its event loop only.

@@ -1,0 +1,96 @@
+import Synchronization
+
+/// Phases that run without a break between them: open-loop ones in a row, or one closed loop.
+struct Stretch: Sendable {
+    /// When a closed loop ends, and how much of it may be under way.
+    struct ClosedLoop: Sendable {
+        /// Messages sent and not finished, over all connections.
+        var window: Int
+        var end: ArrivalSequence.End
+        /// The next position nobody has taken yet.
+        let claims: Claims
+    }
+
+    var schedule: Schedule
+    /// Number in the run of the stretch's first message.
+    var firstSequence: UInt64
+    /// Index in the run of the stretch's first phase.
+    var firstPhase: Int
+    var startNanoseconds: Int64
+    var closedLoop: ClosedLoop?
+}
+
+/// How many messages are under way, over all connections: sent, and not yet finished.
+package final class Outstanding: Sendable {
+    private let value = Atomic<Int>(0)
+
+    package init() {}
+    package var count: Int { value.load(ordering: .relaxed) }
+    package func add(_ amount: Int) { value.wrappingAdd(amount, ordering: .relaxed) }
+}
+
+/// Hands the positions of a closed loop out to the connections, a few at a time, so that all stay near each other.
+final class Claims: Sendable {
+    static let size = 64
+    private let next = Atomic<Int>(0)
+
+    func claim() -> Range<Int> {
+        let start = next.wrappingAdd(Self.size, ordering: .relaxed).oldValue
+        return start..<start + Self.size
+    }
+
+    /// Positions handed out so far.
+    var handedOut: Int { next.load(ordering: .relaxed) }
+}
+
+/// One connection's walk through a stretch: every n-th message of an open loop, claimed ones of a closed loop.
+struct StretchWalk {
+    private let stretch: Stretch
+    private let stride: Int
+    private var block: [Schedule.Entry] = []
+    private var blockIndex = -1
+    private var claimed = 0..<0
+    /// Number of the current message in the stretch.
+    private(set) var position: Int
+
+    init(_ stretch: Stretch, connection: Int, of connections: Int) {
+        self.stretch = stretch
+        stride = connections
+        position = connection
+        if let closedLoop = stretch.closedLoop {
+            claimed = closedLoop.claims.claim()
+            position = claimed.lowerBound
+        }
+    }
+
+    /// The message to send next; nil at the end.
+    mutating func peek(nowNanoseconds: Int64) -> Schedule.Entry? {
+        if let closedLoop = stretch.closedLoop {
+            switch closedLoop.end {
+            case .after(let seconds):
+                if nowNanoseconds >= stretch.startNanoseconds + Int64(seconds * 1e9) { return nil }
+            case .count(let count):
+                if position >= count { return nil }
+            }
+        }
+        let wanted = position / Schedule.blockLength
+        if wanted != blockIndex {
+            block = stretch.schedule.block(wanted)
+            blockIndex = wanted
+        }
+        let index = position % Schedule.blockLength
+        return index < block.count ? block[index] : nil
+    }
+
+    mutating func advance() {
+        guard let closedLoop = stretch.closedLoop else {
+            position += stride
+            return
+        }
+        position += 1
+        if position == claimed.upperBound {
+            claimed = closedLoop.claims.claim()
+            position = claimed.lowerBound
+        }
+    }
+}

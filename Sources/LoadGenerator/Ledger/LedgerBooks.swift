@@ -1,0 +1,51 @@
+/// Where every message of a range ended: each in exactly one place.
+package struct LedgerBooks: Sendable, Equatable {
+    /// Handed to the socket: the sum of processed, failed, returned, nacked, unconfirmed and missing.
+    package var published: UInt64 = 0
+    /// Of the published, those the broker confirmed.
+    package var confirmed: UInt64 = 0
+
+    package var processed: UInt64 = 0
+    package var failed: UInt64 = 0
+    package var returned: UInt64 = 0
+    package var nacked: UInt64 = 0
+    /// Never answered by the broker and never seen again: its connection was lost before the answer.
+    package var unconfirmed: UInt64 = 0
+    /// Taken by the broker and not seen again: still queued, or lost.
+    package var missing: UInt64 = 0
+
+    /// Messages of which an outcome was seen more than once.
+    package var duplicated: UInt64 = 0
+    /// Not sent because the run was ended early.
+    package var notSent: UInt64 = 0
+
+    /// Closes the books over a range of messages. `awaitsOutcome` says whether outcomes are read back; where they are
+    /// not, a confirmed message has reached its end.
+    package init(_ ledger: Ledger, _ range: Range<UInt64>, confirms: Bool, awaitsOutcome: Bool) {
+        for (rawValue, count) in ledger.census(of: range).enumerated() where count > 0 {
+            let marks = Ledger.Marks(rawValue: UInt8(rawValue))
+            if marks.contains(.duplicated) { duplicated += count }
+            if marks.contains(.confirmed) { confirmed += count }
+            guard marks.contains(.published) else {
+                notSent += count
+                continue
+            }
+            published += count
+            if marks.contains(.processed) {
+                processed += count
+            } else if marks.contains(.failed) {
+                failed += count
+            } else if marks.contains(.returned) {
+                returned += count
+            } else if marks.contains(.nacked) {
+                nacked += count
+            } else if confirms, !marks.contains(.confirmed) {
+                unconfirmed += count
+            } else if awaitsOutcome {
+                missing += count
+            } else {
+                processed += count
+            }
+        }
+    }
+}
