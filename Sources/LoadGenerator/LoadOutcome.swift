@@ -1,0 +1,62 @@
+package import Drivers
+package import LoadMetrics
+
+/// What a load run saw, from the generator's side.
+package struct LoadOutcome: Sendable {
+    /// One phase of the run.
+    package struct Phase: Sendable {
+        package var name: String
+        package var measured: Bool
+        package var closedLoop: Bool
+        /// Monotonic nanoseconds.
+        package var startNanoseconds: Int64
+        package var endNanoseconds: Int64
+        /// Messages whose intended time lies in the phase; of a closed loop those it sent.
+        package var offered: UInt64
+        package var books: LedgerBooks
+        /// Sent later than the bound on schedule debt allows.
+        package var late: UInt64
+        package var scheduleLag: LatencyHistogram
+        package var confirm: LatencyHistogram
+        package var queueWait: LatencyHistogram
+        package var service: LatencyHistogram
+        package var endToEnd: LatencyHistogram
+    }
+
+    package var phases: [Phase]
+    package var depths: QueueDepths
+    package var interrupted: Bool
+    package var recoveries: UInt64
+    package var blockedNanoseconds: Int64
+    /// Messages of earlier runs that were taken from the queues and not counted.
+    package var leftovers: UInt64
+    /// Messages that nobody here sent; they went back to their queues.
+    package var foreign: UInt64
+    /// Outcomes without their intended time, so without a latency.
+    package var unstamped: UInt64
+    /// Answers and outcomes that fit nothing that was sent.
+    package var unexplained: UInt64
+    /// Connections that could not be recovered, in words.
+    package var failures: [String]
+    /// How the drain ended.
+    package var drained: Bool
+}
+
+/// One second of a run, as the live view and the series have it.
+package struct SecondSample: Sendable {
+    package var startNanoseconds: Int64
+    package var endNanoseconds: Int64
+    package var phase: Int?
+    /// Counts within this second.
+    package var offered: UInt64
+    package var published: UInt64
+    package var confirmed: UInt64
+    package var processed: UInt64
+    package var failed: UInt64
+    package var endToEnd: LatencyHistogram
+    package var depths: QueueDepths
+    /// Published and not yet finished, since the start of the run.
+    package var backlog: UInt64
+    package var blocked: Bool
+    package var unsentBytes: Int
+}

@@ -1,0 +1,65 @@
+package import Drivers
+
+/// Everything a load run does, decided before it starts.
+package struct LoadPlan: Sendable {
+    /// A phase of the run.
+    package struct Phase: Sendable {
+        package enum Shape: Sendable {
+            /// Messages are sent when they are due, whatever comes back.
+            case open(RateCurve)
+            /// As many messages under way as the window allows.
+            case closed(window: Int, releasesOnConfirm: Bool)
+        }
+
+        package var name: String
+        package var shape: Shape
+        package var end: ArrivalSequence.End
+        package var measured: Bool
+
+        package init(name: String, shape: Shape, end: ArrivalSequence.End, measured: Bool) {
+            self.name = name
+            self.shape = shape
+            self.end = end
+            self.measured = measured
+        }
+    }
+
+    package var seed: UInt64
+    package var spacing: ArrivalSequence.Spacing
+    package var phases: [Phase]
+    package var kinds: [MessagePlanner.Kind]
+    package var topology: LoadTopology
+    package var publisher: PublisherSettings
+    package var connections: Int
+    /// Messages a channel may have unanswered; 0 publishes without confirms.
+    package var confirmWindow: Int
+    package var collectors: Int
+    package var collectorPrefetch: Int
+    /// Whether outcomes are read back; a store that is filled directly has none.
+    package var awaitsOutcome: Bool
+    package var scheduleDebtNanoseconds: Int64
+    package var drain: Duration
+    /// Whether messages that wait in the run's queues at the start may be thrown away.
+    package var purge: Bool
+
+    package init(
+        seed: UInt64, spacing: ArrivalSequence.Spacing, phases: [Phase], kinds: [MessagePlanner.Kind],
+        topology: LoadTopology, publisher: PublisherSettings, connections: Int, confirmWindow: Int, collectors: Int,
+        collectorPrefetch: Int, awaitsOutcome: Bool, scheduleDebtNanoseconds: Int64, drain: Duration, purge: Bool
+    ) {
+        self.seed = seed
+        self.spacing = spacing
+        self.phases = phases
+        self.kinds = kinds
+        self.topology = topology
+        self.publisher = publisher
+        self.connections = connections
+        self.confirmWindow = confirmWindow
+        self.collectors = collectors
+        self.collectorPrefetch = collectorPrefetch
+        self.awaitsOutcome = awaitsOutcome
+        self.scheduleDebtNanoseconds = scheduleDebtNanoseconds
+        self.drain = drain
+        self.purge = purge
+    }
+}

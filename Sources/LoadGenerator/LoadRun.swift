@@ -1,0 +1,407 @@
+package import Drivers
+import LoadMetrics
+package import Logging
+package import NIOCore
+import Synchronization
+
+/// One execution of a load plan: connects, sends the phases, waits for the backlog, closes the books.
+package final class LoadRun: Sendable {
+    private let plan: LoadPlan
+    private let driver: any LoadDriver
+    private let logger: Logger
+    private let ledger = Ledger()
+    private let outstanding = Outstanding()
+    private let table = PhaseTable()
+    private let publishers: [PublisherLoop]
+    private let collectors: [CollectorLoop]
+    private let links = Mutex(Links())
+    private let progress = Mutex(Progress())
+
+    private struct Links: Sendable {
+        var publishers: [any LoadPublisher] = []
+        var collectors: [any LoadCollector] = []
+    }
+
+    private struct Progress: Sendable {
+        var interrupted = false
+        /// Set while the run waits for its backlog; a second interruption ends that.
+        var draining = false
+        var drainCut = false
+        var spans: [Span] = []
+        /// Offered arrivals as they fall due.
+        var offered: OfferedCounter?
+    }
+
+    /// Where a phase lies in time and in the run's numbers.
+    private struct Span: Sendable {
+        var start: Int64
+        var end: Int64
+        var sequences: Range<UInt64>
+    }
+
+    package init(plan: LoadPlan, driver: any LoadDriver, group: any EventLoopGroup, logger: Logger) {
+        self.plan = plan
+        self.driver = driver
+        self.logger = logger
+        let releasesOnConfirm =
+            !plan.awaitsOutcome
+            || plan.phases.contains { phase in
+                if case .closed(_, releasesOnConfirm: true) = phase.shape { true } else { false }
+            }
+        let ledger = self.ledger
+        let outstanding = self.outstanding
+        let publishers = (0..<plan.connections).map { connection in
+            PublisherLoop(
+                .init(
+                    connection: connection, connections: plan.connections, channels: plan.publisher.channels,
+                    confirmWindow: plan.confirmWindow, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds,
+                    releasesOnConfirm: releasesOnConfirm, phases: plan.phases.count),
+                ledger: ledger, outstanding: outstanding, on: group.next())
+        }
+        self.publishers = publishers
+        let table = self.table
+        collectors = (0..<plan.collectors).map { _ in
+            CollectorLoop(
+                ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
+                releases: !releasesOnConfirm, on: group.next()
+            ) { for publisher in publishers { publisher.wake() } }
+        }
+    }
+
+    /// Prepares the queues and opens every connection; nothing is sent yet.
+    package func connect() async throws {
+        try await driver.prepare(plan.topology, purge: plan.purge)
+        for loop in collectors {
+            let settings = CollectorSettings(run: plan.publisher.run, prefetch: plan.collectorPrefetch)
+            if let link = try await driver.openCollector(settings, delegate: loop, on: loop.eventLoop) {
+                links.withLock { $0.collectors.append(link) }
+            }
+        }
+        for loop in publishers {
+            let link = try await driver.openPublisher(plan.publisher, delegate: loop, on: loop.eventLoop)
+            links.withLock { $0.publishers.append(link) }
+            try await loop.attach(link)
+        }
+    }
+
+    /// Ends the sending now, or, where the run is already waiting for its backlog, ends the waiting.
+    package func interrupt() {
+        let wasDraining = progress.withLock { progress in
+            progress.interrupted = true
+            if progress.draining { progress.drainCut = true }
+            return progress.draining
+        }
+        if !wasDraining { for publisher in publishers { publisher.stop() } }
+    }
+
+    /// Sends every phase, then waits until all of it came back or the drain time is over.
+    ///
+    /// `onSecond` is called about once a second, with what happened since the last call.
+    package func execute(onSecond: @escaping @Sendable (SecondSample) async -> Void) async throws {
+        let sampling = Task { await sample(onSecond) }
+        defer { sampling.cancel() }
+        try await sendPhases()
+        progress.withLock { $0.draining = true }
+        try await drain()
+        sampling.cancel()
+        await sampling.value
+    }
+
+    // MARK: - Phases
+
+    private func sendPhases() async throws {
+        var planner = MessagePlanner(kinds: plan.kinds, seed: plan.seed)
+        var firstSequence: UInt64 = 0
+        var firstPhase = 0
+        // A moment for every loop to be told of the first stretch before its first message is due.
+        var start = Monotonic.nowNanoseconds() + 20_000_000
+        while firstPhase < plan.phases.count, !isInterrupted {
+            let stretch = makeStretch(
+                firstPhase: firstPhase, firstSequence: firstSequence, start: start, planner: planner)
+            table.append(stretch.boundaries.dropLast())
+            progress.withLock { $0.offered = stretch.offered }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for publisher in publishers { group.addTask { try await publisher.run(stretch.stretch) } }
+                try await group.waitForAll()
+            }
+            let end = try await finish(stretch, firstSequence: firstSequence)
+            planner = stretch.stretch.schedule.planner(after: end.count)
+            firstSequence += end.count
+            firstPhase += stretch.phaseCount
+            start = max(end.nanoseconds, Monotonic.nowNanoseconds())
+        }
+    }
+
+    private var isInterrupted: Bool { progress.withLock { $0.interrupted } }
+
+    private struct PlannedStretch: Sendable {
+        var stretch: Stretch
+        var phaseCount: Int
+        /// Start of each phase and end of the last; a closed loop's end is not known before.
+        var boundaries: [Int64]
+        var offered: OfferedCounter?
+    }
+
+    private func makeStretch(
+        firstPhase: Int, firstSequence: UInt64, start: Int64, planner: MessagePlanner
+    ) -> PlannedStretch {
+        if case .closed(let window, _) = plan.phases[firstPhase].shape {
+            let stretch = Stretch(
+                schedule: Schedule(arrivals: nil, planner: planner), firstSequence: firstSequence,
+                firstPhase: firstPhase, startNanoseconds: start,
+                closedLoop: .init(window: window, end: plan.phases[firstPhase].end, claims: Claims()))
+            return PlannedStretch(stretch: stretch, phaseCount: 1, boundaries: [start, start], offered: nil)
+        }
+        var phases: [ArrivalSequence.Phase] = []
+        for phase in plan.phases[firstPhase...] {
+            guard case .open(let curve) = phase.shape else { break }
+            phases.append(.init(curve: curve, end: phase.end))
+        }
+        let arrivals = ArrivalSequence(
+            phases: phases, spacing: plan.spacing, seed: plan.seed &+ UInt64(firstPhase))
+        let stretch = Stretch(
+            schedule: Schedule(arrivals: arrivals, planner: planner), firstSequence: firstSequence,
+            firstPhase: firstPhase, startNanoseconds: start, closedLoop: nil)
+        return PlannedStretch(
+            stretch: stretch, phaseCount: phases.count,
+            boundaries: arrivals.boundariesNanoseconds.map { start + $0 },
+            offered: OfferedCounter(arrivals: arrivals, startNanoseconds: start))
+    }
+
+    /// Waits for the nominal end of a stretch and enters its phases' places; returns the count of its numbers.
+    private func finish(
+        _ planned: PlannedStretch, firstSequence: UInt64
+    ) async throws -> (count: UInt64, nanoseconds: Int64) {
+        if let closedLoop = planned.stretch.closedLoop {
+            let now = Monotonic.nowNanoseconds()
+            let count = UInt64(closedLoop.claims.handedOut)
+            progress.withLock {
+                $0.spans.append(
+                    Span(start: planned.boundaries[0], end: now, sequences: firstSequence..<firstSequence + count))
+            }
+            return (count, now)
+        }
+        let end = planned.boundaries.last ?? planned.stretch.startNanoseconds
+        while !isInterrupted, Monotonic.nowNanoseconds() < end {
+            try await Task.sleep(for: .nanoseconds(min(end - Monotonic.nowNanoseconds(), 50_000_000)))
+        }
+        // Number the phases' messages by walking the arrivals once more.
+        var counts = [UInt64](repeating: 0, count: planned.phaseCount)
+        var walker = planned.offered?.arrivals
+        while let arrival = walker?.next() { counts[arrival.phase] += 1 }
+        var sequence = firstSequence
+        for (index, count) in counts.enumerated() {
+            let range = sequence..<sequence + count
+            sequence += count
+            progress.withLock {
+                $0.spans.append(
+                    Span(start: planned.boundaries[index], end: planned.boundaries[index + 1], sequences: range))
+            }
+        }
+        return (sequence - firstSequence, end)
+    }
+
+    // MARK: - Drain
+
+    /// Waits until every message sent has ended somewhere, the drain time is over, or the user has had enough.
+    private func drain() async throws {
+        let deadline = ContinuousClock.now + plan.drain
+        let confirms = Task {
+            for publisher in publishers { try await publisher.waitForConfirms() }
+        }
+        var lastFinished: UInt64 = .max
+        var quietSince = ContinuousClock.now
+        while ContinuousClock.now < deadline, !progress.withLock({ $0.drainCut }) {
+            let totals = try await self.totals()
+            let finished = totals.finished(awaitsOutcome: plan.awaitsOutcome)
+            if finished >= totals.published { break }
+            if finished != lastFinished {
+                lastFinished = finished
+                quietSince = .now
+            } else if totals.recoveries > 0, ContinuousClock.now - quietSince > .seconds(3),
+                let depths = try? await driver.queueDepths(), depths.total == 0
+            {
+                // What a lost connection took with it will not come: nothing is queued and nothing moves.
+                break
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        for publisher in publishers { publisher.abandonConfirms() }
+        try await confirms.value
+    }
+
+    /// Reads what is left, closes every connection and says where each message ended.
+    ///
+    /// Call it when the workers have stopped: what they put back is then counted as queued.
+    package func close() async throws -> LoadOutcome {
+        let drained = try await totals().isDrained(awaitsOutcome: plan.awaitsOutcome)
+        var depths = QueueDepths()
+        // What the workers published at the very end is still on its way to the collectors.
+        for _ in 0..<40 {
+            depths = (try? await driver.queueDepths()) ?? QueueDepths()
+            if (depths.processed ?? 0) + (depths.failed ?? 0) == 0 { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let links = self.links.withLock { $0 }
+        for publisher in links.publishers { await publisher.close() }
+        for collector in links.collectors { await collector.close() }
+        return try await outcome(depths: depths, drained: drained)
+    }
+
+    // MARK: - Counting
+
+    private struct RunTotals: Sendable {
+        var published: UInt64 = 0
+        var confirmed: UInt64 = 0
+        var nacked: UInt64 = 0
+        var returned: UInt64 = 0
+        var processed: UInt64 = 0
+        var failed: UInt64 = 0
+        var recoveries: UInt64 = 0
+        var unsentBytes = 0
+        var interval = LatencyHistogram()
+
+        func finished(awaitsOutcome: Bool) -> UInt64 {
+            (awaitsOutcome ? processed + failed + returned : confirmed) + nacked
+        }
+
+        func isDrained(awaitsOutcome: Bool) -> Bool { finished(awaitsOutcome: awaitsOutcome) >= published }
+    }
+
+    private func totals(takingInterval: Bool = false) async throws -> RunTotals {
+        var sum = RunTotals()
+        for loop in publishers {
+            let totals = try await loop.eventLoop.submit { loop.totals }.get()
+            sum.published += totals.published
+            sum.confirmed += totals.confirmed
+            sum.nacked += totals.nacked
+            sum.returned += totals.returned
+            sum.recoveries += totals.recoveries
+        }
+        for loop in collectors {
+            let (totals, interval) = try await loop.eventLoop.submit {
+                (loop.totals, takingInterval ? loop.takeInterval() : nil)
+            }.get()
+            sum.processed += totals.processed
+            sum.failed += totals.failed
+            if let interval { sum.interval.merge(interval) }
+        }
+        if !plan.awaitsOutcome { sum.processed = sum.confirmed }
+        return sum
+    }
+
+    private func sample(_ onSecond: @Sendable (SecondSample) async -> Void) async {
+        var before = RunTotals()
+        var start = Monotonic.nowNanoseconds()
+        var next = ContinuousClock.now + .seconds(1)
+        var finished = false
+        while !finished {
+            // The last, short second is sampled too: cancellation ends the waiting, not the counting.
+            do { try await Task.sleep(until: next) } catch { finished = true }
+            next += .seconds(1)
+            guard let now = try? await totals(takingInterval: true) else { return }
+            let time = Monotonic.nowNanoseconds()
+            let offered = progress.withLock { $0.offered?.advance(to: time) }
+            await onSecond(
+                SecondSample(
+                    startNanoseconds: start, endNanoseconds: time,
+                    phase: table.startsNanoseconds.lastIndex { $0 <= start + (time - start) / 2 },
+                    offered: offered ?? (now.published - before.published),
+                    published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
+                    processed: now.processed - before.processed, failed: now.failed - before.failed,
+                    endToEnd: now.interval, depths: (try? await driver.queueDepths()) ?? QueueDepths(),
+                    backlog: now.published
+                        - min(now.published, now.finished(awaitsOutcome: plan.awaitsOutcome)),
+                    blocked: false, unsentBytes: now.unsentBytes))
+            before = now
+            start = time
+        }
+    }
+
+    private func outcome(depths: QueueDepths, drained: Bool) async throws -> LoadOutcome {
+        let spans = progress.withLock { $0.spans }
+        var outcome = LoadOutcome(
+            phases: [], depths: depths, interrupted: isInterrupted, recoveries: 0, blockedNanoseconds: 0,
+            leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained)
+        for (phase, span) in zip(plan.phases, spans) {
+            var closedLoop = false
+            if case .closed = phase.shape { closedLoop = true }
+            var books = LedgerBooks(
+                ledger, span.sequences, confirms: plan.confirmWindow > 0, awaitsOutcome: plan.awaitsOutcome)
+            // A closed loop has no schedule: the numbers it did not use were never offered.
+            if closedLoop { books.notSent = 0 }
+            outcome.phases.append(
+                LoadOutcome.Phase(
+                    name: phase.name, measured: phase.measured, closedLoop: closedLoop,
+                    startNanoseconds: span.start, endNanoseconds: span.end,
+                    offered: closedLoop ? books.published : UInt64(span.sequences.count), books: books, late: 0,
+                    scheduleLag: LatencyHistogram(), confirm: LatencyHistogram(), queueWait: LatencyHistogram(),
+                    service: LatencyHistogram(), endToEnd: LatencyHistogram()))
+        }
+        try await addPublishers(to: &outcome)
+        try await addCollectors(to: &outcome)
+        return outcome
+    }
+
+    private func addPublishers(to outcome: inout LoadOutcome) async throws {
+        for loop in publishers {
+            let (records, totals, failure) = try await loop.eventLoop.submit {
+                (loop.records, loop.totals, loop.failure)
+            }.get()
+            for (index, record) in records.enumerated() where index < outcome.phases.count {
+                outcome.phases[index].late += record.late
+                outcome.phases[index].scheduleLag.merge(record.scheduleLag)
+                outcome.phases[index].confirm.merge(record.confirm)
+            }
+            outcome.recoveries += totals.recoveries
+            outcome.blockedNanoseconds += totals.blockedNanoseconds
+            outcome.unexplained += totals.unknownAnswers
+            if let failure { outcome.failures.append("a publisher connection was lost for good: \(failure)") }
+        }
+    }
+
+    private func addCollectors(to outcome: inout LoadOutcome) async throws {
+        for loop in collectors {
+            let (records, totals, failure) = try await loop.eventLoop.submit {
+                (loop.records, loop.totals, loop.failure)
+            }.get()
+            for (index, record) in records.enumerated() where index < outcome.phases.count {
+                outcome.phases[index].queueWait.merge(record.queueWait)
+                outcome.phases[index].service.merge(record.service)
+                outcome.phases[index].endToEnd.merge(record.endToEnd)
+            }
+            outcome.recoveries += totals.recoveries
+            outcome.leftovers += totals.leftovers
+            outcome.foreign += totals.foreign
+            outcome.unstamped += totals.unstamped
+            outcome.unexplained += totals.unknown
+            if let failure { outcome.failures.append("a collector connection was lost for good: \(failure)") }
+        }
+    }
+}
+
+/// Counts the arrivals that have fallen due, as time goes on.
+struct OfferedCounter: Sendable {
+    /// The stretch's arrivals from the first one on.
+    let arrivals: ArrivalSequence
+    private let startNanoseconds: Int64
+    private var walker: ArrivalSequence
+    private var pending: ArrivalSequence.Arrival?
+
+    init(arrivals: ArrivalSequence, startNanoseconds: Int64) {
+        self.arrivals = arrivals
+        self.startNanoseconds = startNanoseconds
+        walker = arrivals
+        pending = walker.next()
+    }
+
+    /// Arrivals that fell due since the last call.
+    mutating func advance(to nanoseconds: Int64) -> UInt64 {
+        var count: UInt64 = 0
+        while let arrival = pending, startNanoseconds + arrival.offsetNanoseconds <= nanoseconds {
+            count += 1
+            pending = walker.next()
+        }
+        return count
+    }
+}
