@@ -3,9 +3,7 @@
 /// All figures are cumulative since its start.
 package struct RoleSnapshot: Sendable, Equatable, Codable {
     /// The part a process plays in a run.
-    package enum Role: String, Sendable, Codable {
-        case worker, broker
-    }
+    package typealias Role = RunRole
 
     /// Why the line was written.
     package enum Event: String, Sendable, Codable {

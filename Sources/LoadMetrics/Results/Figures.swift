@@ -1,0 +1,131 @@
+/// Counts and latencies of a stretch of a run.
+package struct Figures: Sendable, Equatable, Codable {
+    /// How long the load of the stretch lasted.
+    package var durationNanoseconds: Int64
+    /// Its messages, by intended time: a message belongs to the stretch in which it should have been sent.
+    package var books: Books
+    /// Its histograms by metric.
+    package var latencies: [LatencyMetric: LatencyHistogram]
+
+    /// Figures as given.
+    package init(
+        durationNanoseconds: Int64 = 0, books: Books = Books(), latencies: [LatencyMetric: LatencyHistogram] = [:]
+    ) {
+        self.durationNanoseconds = durationNanoseconds
+        self.books = books
+        self.latencies = latencies
+    }
+
+    /// Adds counts and histograms; the duration is left to the caller, who knows whether the stretches overlap.
+    package mutating func mergeCounts(_ other: Figures) {
+        books.merge(other.books)
+        for (metric, histogram) in other.latencies {
+            latencies[metric, default: LatencyHistogram()].merge(histogram)
+        }
+    }
+
+    /// Adds a stretch that came before or after this one: counts, histograms and durations add up.
+    package mutating func append(_ other: Figures) {
+        mergeCounts(other)
+        durationNanoseconds &+= other.durationNanoseconds
+    }
+
+    /// Messages per second of the stretch; 0 when it had no length.
+    package func perSecond(_ messages: UInt64) -> Double {
+        durationNanoseconds > 0 ? Double(messages) / Double(durationNanoseconds) * 1e9 : 0
+    }
+}
+
+/// A stretch of the load and what came of it.
+package struct PhaseResult: Sendable, Equatable, Codable {
+    /// The phase's name.
+    package var name: String
+    /// Its load in a few words, such as `500/s` or `ramp 100/s → 2 000/s`; empty when not said.
+    package var load: String
+    /// Whether it counts in ``RunResult/totals``; a warm-up does not.
+    package var measured: Bool
+    /// Its start, from the start of the run.
+    package var startNanoseconds: Int64
+    /// Its end, from the start of the run.
+    package var endNanoseconds: Int64
+    /// Its counts and latencies.
+    package var figures: Figures
+    /// The generator's verdict of this phase; nil when it was not judged alone.
+    package var generator: GeneratorVerdict?
+
+    /// A phase's result.
+    package init(
+        name: String, load: String = "", measured: Bool = true, startNanoseconds: Int64, endNanoseconds: Int64,
+        figures: Figures = Figures(), generator: GeneratorVerdict? = nil
+    ) {
+        self.name = name
+        self.load = load
+        self.measured = measured
+        self.startNanoseconds = startNanoseconds
+        self.endNanoseconds = endNanoseconds
+        self.figures = figures
+        self.generator = generator
+    }
+}
+
+/// Whether the generator did what the scenario asked of it.
+package struct GeneratorVerdict: Sendable, Equatable, Codable {
+    /// How far the figures can be believed.
+    package enum Judgement: String, Sendable, Codable {
+        /// The load was the one the scenario asks for.
+        case valid = "VALID"
+        /// The generator was near its limit: the figures may be its own.
+        case suspect = "SUSPECT"
+        /// The generator did not put the load on: the figures are its own.
+        case invalid = "INVALID"
+    }
+
+    /// How far the figures can be believed.
+    package var judgement: Judgement
+    /// The one reason that matters most; empty for a valid run.
+    package var reason: String
+    /// What to change; empty for a valid run.
+    package var advice: String
+
+    /// A verdict.
+    package init(_ judgement: Judgement, reason: String = "", advice: String = "") {
+        self.judgement = judgement
+        self.reason = reason
+        self.advice = advice
+    }
+}
+
+/// How a condition of the scenario came out.
+package struct ThresholdResult: Sendable, Equatable, Codable {
+    /// The result of a condition.
+    package enum Verdict: String, Sendable, Codable {
+        case passed, failed
+        /// What it speaks of was not measured, which is no pass.
+        case notMeasured
+    }
+
+    /// What the observed number is a number of.
+    package enum Unit: String, Sendable, Codable {
+        case nanoseconds, messages, perSecond, bytes, percent
+    }
+
+    /// The condition as the scenario writes it.
+    package var text: String
+    /// The phase it speaks of; nil for all measured phases together.
+    package var phase: String?
+    /// How it came out.
+    package var verdict: Verdict
+    /// The measured value; nil when not measured.
+    package var observed: Double?
+    /// What the measured value is a number of.
+    package var unit: Unit
+
+    /// A condition's result.
+    package init(text: String, phase: String? = nil, verdict: Verdict, observed: Double?, unit: Unit) {
+        self.text = text
+        self.phase = phase
+        self.verdict = verdict
+        self.observed = observed
+        self.unit = unit
+    }
+}

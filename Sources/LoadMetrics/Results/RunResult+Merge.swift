@@ -1,0 +1,195 @@
+import FoundationEssentials
+
+/// Why results cannot become one.
+package enum MergeError: Error, Equatable, CustomStringConvertible {
+    /// There is nothing to merge.
+    case nothing
+    /// They are of different scenarios.
+    case differentScenarios(String, String)
+
+    package var description: String {
+        switch self {
+        case .nothing: "no results to merge: give at least one result folder"
+        case .differentScenarios(let one, let other):
+            "results of '\(one)' and '\(other)' cannot be merged: only runs of one scenario can"
+        }
+    }
+}
+
+extension RunResult {
+    /// One result of several runs of a scenario.
+    ///
+    /// Runs whose times overlap were one load from several generators: their seconds are added where they coincide. Runs that
+    /// followed each other are laid end to end. Counts and histograms add up in both cases, so that the percentiles are those
+    /// of all messages together.
+    package static func merged(_ results: [RunResult]) throws(MergeError) -> RunResult {
+        let ordered = results.sorted { $0.run.startedAt < $1.run.startedAt }
+        guard var merged = ordered.first else { throw .nothing }
+        for next in ordered.dropFirst() {
+            guard next.scenario.name == merged.scenario.name else {
+                throw .differentScenarios(merged.scenario.name, next.scenario.name)
+            }
+            merged.merge(next)
+        }
+        return merged
+    }
+
+    /// Adds a run that started later than this one.
+    private mutating func merge(_ other: RunResult) {
+        let between = other.run.startedAt.timeIntervalSince(run.startedAt)
+        let wallGapNanoseconds = Int64(clampingDouble: between * 1e9)
+        let simultaneous = wallGapNanoseconds < run.durationNanoseconds
+        let offset = simultaneous ? wallGapNanoseconds : run.durationNanoseconds
+
+        books.merge(other.books)
+        totals.mergeCounts(other.totals)
+        if simultaneous {
+            totals.durationNanoseconds = max(totals.durationNanoseconds, other.totals.durationNanoseconds)
+            mergePhases(of: other, offset: offset)
+            mergeSeries(of: other, offset: offset)
+        } else {
+            totals.durationNanoseconds &+= other.totals.durationNanoseconds
+            phases += other.phases.map { $0.shifted(by: offset) }
+            series += other.series.map { $0.shifted(by: offset) }
+        }
+        for role in other.roles {
+            if let index = roles.firstIndex(where: { $0.name == role.name }) {
+                roles[index].merge(role)
+            } else {
+                roles.append(role)
+            }
+        }
+        thresholds = Self.worse(thresholds, other.thresholds)
+        if other.generator.judgement.severity > generator.judgement.severity { generator = other.generator }
+        for note in other.notes where !notes.contains(note) { notes.append(note) }
+        noteDifference("machines", machine != other.machine)
+        noteDifference("brokers", broker?.product != other.broker?.product || broker?.version != other.broker?.version)
+        noteDifference("revisions", run.gitRevision != other.run.gitRevision)
+        noteDifference("scenario texts", scenario.text != other.scenario.text)
+
+        run.durationNanoseconds = max(run.durationNanoseconds, offset &+ other.run.durationNanoseconds)
+        run.interrupted = run.interrupted || other.run.interrupted
+        run.mergedRuns += other.run.mergedRuns
+        if run.seed != other.run.seed { run.seed = nil }
+    }
+
+    private mutating func mergePhases(of other: RunResult, offset: Int64) {
+        for (position, phase) in other.phases.enumerated() {
+            let shifted = phase.shifted(by: offset)
+            guard position < phases.count, phases[position].name == phase.name else {
+                phases.append(shifted)
+                continue
+            }
+            phases[position].figures.mergeCounts(phase.figures)
+            phases[position].figures.durationNanoseconds = max(
+                phases[position].figures.durationNanoseconds, phase.figures.durationNanoseconds)
+            phases[position].startNanoseconds = min(phases[position].startNanoseconds, shifted.startNanoseconds)
+            phases[position].endNanoseconds = max(phases[position].endNanoseconds, shifted.endNanoseconds)
+        }
+    }
+
+    /// Adds each row to the row in which its middle lies.
+    private mutating func mergeSeries(of other: RunResult, offset: Int64) {
+        for row in other.series {
+            let shifted = row.shifted(by: offset)
+            let middle = shifted.startNanoseconds &+ shifted.durationNanoseconds / 2
+            let place = series.firstIndex {
+                $0.startNanoseconds <= middle && middle < $0.startNanoseconds &+ $0.durationNanoseconds
+            }
+            if let place {
+                series[place].add(row)
+            } else {
+                series.append(shifted)
+            }
+        }
+        series.sort { $0.startNanoseconds < $1.startNanoseconds }
+    }
+
+    /// A condition holds for merged runs only if it held in each of them.
+    private static func worse(_ one: [ThresholdResult], _ other: [ThresholdResult]) -> [ThresholdResult] {
+        var merged = one
+        for result in other {
+            let place = merged.firstIndex { $0.text == result.text && $0.phase == result.phase }
+            guard let place else {
+                merged.append(result)
+                continue
+            }
+            if merged[place].verdict == .passed { merged[place] = result }
+        }
+        return merged
+    }
+
+    private mutating func noteDifference(_ what: String, _ differs: Bool) {
+        let note = "The merged runs have different \(what)."
+        if differs, !notes.contains(note) { notes.append(note) }
+    }
+}
+
+extension GeneratorVerdict.Judgement {
+    fileprivate var severity: Int {
+        switch self {
+        case .valid: 0
+        case .suspect: 1
+        case .invalid: 2
+        }
+    }
+}
+
+extension PhaseResult {
+    fileprivate func shifted(by nanoseconds: Int64) -> PhaseResult {
+        var phase = self
+        phase.startNanoseconds &+= nanoseconds
+        phase.endNanoseconds &+= nanoseconds
+        return phase
+    }
+}
+
+extension SeriesRow {
+    fileprivate func shifted(by nanoseconds: Int64) -> SeriesRow {
+        var row = self
+        row.startNanoseconds &+= nanoseconds
+        return row
+    }
+
+    /// Adds the same second of another generator; percentiles of two cannot be joined, the slower one is kept.
+    fileprivate mutating func add(_ other: SeriesRow) {
+        offered &+= other.offered
+        published &+= other.published
+        confirmed &+= other.confirmed
+        processed &+= other.processed
+        failed &+= other.failed
+        endToEnd = SecondLatency.slower(endToEnd, other.endToEnd)
+        confirm = SecondLatency.slower(confirm, other.confirm)
+        scheduleLag = SecondLatency.slower(scheduleLag, other.scheduleLag)
+        // Both generators see the same queues, and each its own processes.
+        queueDepths.merge(other.queueDepths) { max($0, $1) }
+        cpuCores.merge(other.cpuCores) { $0 + $1 }
+        residentBytes.merge(other.residentBytes) { $0 &+ $1 }
+    }
+}
+
+extension SecondLatency {
+    fileprivate static func slower(_ one: SecondLatency?, _ other: SecondLatency?) -> SecondLatency? {
+        guard let one, let other else { return one ?? other }
+        return SecondLatency(
+            count: one.count &+ other.count,
+            p50Nanoseconds: max(one.p50Nanoseconds, other.p50Nanoseconds),
+            p99Nanoseconds: max(one.p99Nanoseconds, other.p99Nanoseconds),
+            maxNanoseconds: max(one.maxNanoseconds, other.maxNanoseconds))
+    }
+}
+
+extension Int64 {
+    /// The nearest whole number, the ends of the range for what lies beyond, 0 for what is no number.
+    init(clampingDouble value: Double) {
+        if value.isNaN {
+            self = 0
+        } else if value >= 9.2e18 {
+            self = .max
+        } else if value <= -9.2e18 {
+            self = .min
+        } else {
+            self = Int64(value.rounded())
+        }
+    }
+}
