@@ -89,7 +89,10 @@ package struct ArrivalSequence: Sendable {
             unitTime += random.nextExponential()
             seconds = current.curve.time(of: unitTime)
         }
-        if case .after(let end) = current.end, seconds >= end { return nil }
+        if case .after(let end) = current.end {
+            // Message 0 would be due at the start even of a phase that asks for none.
+            if seconds >= end || (countInPhase == 0 && current.curve.cumulative(end) <= 0) { return nil }
+        }
         return seconds.isFinite ? seconds : nil
     }
 
