@@ -24,6 +24,8 @@ package enum AMQP {
     package static let defaultTLSPort = 5671
     /// How deep tables and arrays may nest before decoding refuses them.
     package static let maximumNesting = 32
+    /// The largest message body taken where nothing else is configured: RabbitMQ's figure.
+    package static let defaultMaximumBodyBytes: UInt64 = 134_217_728
 
     /// The largest payload that fits a frame of that many bytes; 0 means no limit was negotiated.
     static func payloadMaxBytes(frameMaxBytes: UInt32) -> UInt32 {

@@ -1,4 +1,7 @@
-/// Bytes or a sequence of frames that AMQP 0-9-1 does not allow: always fatal to the connection.
+/// Bytes or a sequence of frames that AMQP 0-9-1 does not allow.
+///
+/// Fatal to the connection where `replyCode.isHard`; only a body beyond the receiver's own maximum (311) is not: it closes
+/// its channel.
 package struct WireError: Error, Sendable, Equatable {
     /// What `connection.close` should carry.
     package let replyCode: ReplyCode
