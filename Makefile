@@ -1,0 +1,69 @@
+# `make` alone lists the targets.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help scenario scenarios test build lint format deps deps-test clean fuzz up logs stop
+
+NAME ?=
+BROKER ?=
+STORE ?=
+SET ?=
+SECONDS ?= 600
+
+rafale := .build/release/rafale
+compose := docker compose
+
+help:
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	    /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 } /^##> / { printf "  %-10s %s\n", "", substr($$0, 5) }' $(MAKEFILE_LIST)
+
+##@ Measure
+scenario: ## run a scenario and report: make scenario NAME=burst
+##> BROKER=amqp://guest:guest@127.0.0.1:5672/   another broker
+##> STORE=none   SET="load.connections=8 …"      other keys
+	@scripts/scenario check '$(NAME)'
+	@$(MAKE) --no-print-directory build
+	@$(rafale) run 'scenarios/$(NAME).yaml' \
+	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+
+scenarios: ## list the scenarios, each with what it shows
+	@scripts/scenario list
+
+##@ Develop
+build: deps ## build the program (release): .build/release/rafale
+	@swift build --configuration release --product rafale
+
+test: deps-test ## run all tests, against a real RabbitMQ too: make test [FILTER=…]
+	@scripts/test $(if $(FILTER),--filter '$(FILTER)')
+
+lint: ## check format, documentation and shell scripts
+	@scripts/lint
+
+format: ## put the sources into the house format
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+fuzz: deps ## feed the wire decoder random bytes: make fuzz SECONDS=600
+	@scripts/fuzz $(SECONDS)
+
+deps: ## install the missing packages that building and running need
+	@scripts/dependencies run
+
+deps-test: ## install what the tests need as well: RabbitMQ, third-party clients
+	@scripts/dependencies test
+
+clean: ## remove what was built and the servers' data; reports stay
+	@scripts/rabbitmq destroy
+	@rm -rf .build .services logs
+
+##@ Serve with Docker
+up: .env ## RabbitMQ with its management pages, a generator and a worker
+	@$(compose) up --build --detach --wait && $(compose) ps
+
+logs: ## follow their logs
+	@$(compose) logs --follow
+
+stop: ## stop them; the queues' data stays
+	@$(compose) --profile '*' down
+
+.env:
+	@cp .env.example .env && echo "made .env from .env.example: change the password there"
