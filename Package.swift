@@ -71,7 +71,9 @@ let package = Package(
         module("TextAnalysis", []),
         module("Stores", [.grdb, .grdbSQLite, .logging]),
         module("LoadGenerator", ["Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix, .logging]),
-        module("PipelineWorker", ["Drivers", "Stores", "TextAnalysis", "LoadMetrics", .nioCore, .logging, .lifecycle]),
+        module(
+            "PipelineWorker",
+            ["Drivers", "Stores", "TextAnalysis", "LoadMetrics", .nioCore, .nioPosix, .logging, .lifecycle]),
         module("Reporting", ["LoadMetrics"]),
         .executableTarget(
             name: "CLI",

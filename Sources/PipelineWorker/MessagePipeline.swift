@@ -1,0 +1,91 @@
+package import Drivers
+package import NIOCore
+package import Stores
+
+/// What a worker does with a message between reading and storing it; one folder an implementation.
+///
+/// A pipeline is stateless: the same message always gives the same operation, so that a message which is delivered
+/// again has no other effect than the first time.
+package protocol MessagePipeline: Sendable {
+    /// What the pipeline stores.
+    var collection: StoreCollection { get }
+
+    /// Decodes and processes messages on a CPU lane; the answer has one element a message, in their order.
+    func process(_ messages: [InboundMessage]) -> [ProcessedMessage]
+
+    /// The result to publish once the operation was carried out; nil publishes nothing.
+    func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer?
+}
+
+/// A message after its CPU lane.
+package struct ProcessedMessage: Sendable {
+    /// What the lane made of a message.
+    package enum Outcome: Sendable {
+        case work(PipelineWork)
+        case rejected(Rejection)
+    }
+
+    package var messageID: String?
+    package var intendedNanoseconds: Int64?
+    package var receivedNanoseconds: Int64
+    package var token: DeliveryToken
+    package var decodeNanoseconds: Int64
+    /// Nil where nothing was analysed.
+    package var analyseNanoseconds: Int64?
+    package var outcome: Outcome
+
+    package init(
+        _ message: InboundMessage, decodeNanoseconds: Int64, analyseNanoseconds: Int64?, outcome: Outcome
+    ) {
+        messageID = message.messageID
+        intendedNanoseconds = message.intendedNanoseconds
+        receivedNanoseconds = message.receivedNanoseconds
+        token = message.token
+        self.decodeNanoseconds = decodeNanoseconds
+        self.analyseNanoseconds = analyseNanoseconds
+        self.outcome = outcome
+    }
+}
+
+/// What is to be stored for a message, and its result as far as it is known before.
+package struct PipelineWork: Sendable {
+    package var operation: StoreOperation
+    package var draft: ByteBuffer
+
+    package init(operation: StoreOperation, draft: ByteBuffer) {
+        self.operation = operation
+        self.draft = draft
+    }
+}
+
+/// Why a message cannot be processed, however often it is delivered.
+package struct Rejection: Error, Equatable, CustomStringConvertible {
+    /// The kinds of reason, as they are counted and logged.
+    package enum Reason: String, Sendable, CaseIterable {
+        case tooLarge = "too_large"
+        case badUTF8 = "bad_utf8"
+        case badJSON = "bad_json"
+        case notAnObject = "not_an_object"
+        case typeMissing = "type_missing"
+        case typeUnknown = "type_unknown"
+        case idMissing = "id_missing"
+        case idEmpty = "id_empty"
+        case idTooLong = "id_too_long"
+        case textMissing = "text_missing"
+        /// A field has a value of another kind than it should.
+        case wrongKind = "wrong_kind"
+        /// The store will never take the document.
+        case refusedByStore = "refused_by_store"
+    }
+
+    package let reason: Reason
+    /// What exactly is wrong, in a few words and without the message's content.
+    package let detail: String
+
+    package init(_ reason: Reason, _ detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    package var description: String { "\(reason.rawValue): \(detail)" }
+}
