@@ -1,0 +1,131 @@
+import AMQPProtocol
+import NIOCore
+
+extension ConnectionHandler {
+    /// What to do with the frames of a delivery that follow its method.
+    private enum Content {
+        /// All of it lies there: the bytes of header and body, and where the body begins in the scanned bytes.
+        case whole(RawContentHeader, body: UnsafeRawBufferPointer, bodyOffset: Int)
+        /// The rest will lie behind it when more has come.
+        case wait
+        /// Split over body frames, or mixed with another channel's: to be assembled.
+        case pieces
+    }
+
+    private static var noBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    func received(_ bytes: ByteBuffer) throws(WireError) {
+        let buffer: ByteBuffer
+        if leftover.readableBytes > 0 {
+            leftover.writeImmutableBuffer(bytes)
+            buffer = leftover
+            leftover = ByteBuffer()
+        } else {
+            buffer = bytes
+        }
+        if state.phase == .awaitingStart, let words = Self.foreignGreeting(buffer) { return protocolMismatch(words) }
+        let result: Result<Int, WireError> = buffer.withUnsafeReadableBytes { readable in
+            var delivery = Delivery(storage: buffer)
+            do throws(WireError) {
+                return .success(try scan(readable, &delivery, firstIndex: buffer.readerIndex))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let consumed = try result.get()
+        guard endedBecause == nil, consumed < buffer.readableBytes else { return }
+        var rest = buffer
+        rest.moveReaderIndex(forwardBy: consumed)
+        leftover.reserveCapacity(rest.readableBytes + Int(AMQP.defaultFrameMaxBytes))
+        leftover.writeBuffer(&rest)
+    }
+
+    /// Carries out the whole frames; how many bytes they are.
+    private func scan(
+        _ bytes: UnsafeRawBufferPointer, _ delivery: inout Delivery, firstIndex: Int
+    ) throws(WireError) -> Int {
+        var scanner = FrameScanner(bytes, frameMaxBytes: limits.frameMaxBytes)
+        while endedBecause == nil, let frame = try scanner.next() {
+            if frame.channel == 0 {
+                try receivedOnConnection(frame)
+                continue
+            }
+            guard let core = channel(frame.channel) else {
+                throw WireError(.channelError, "frame on channel \(frame.channel), which is not open")
+            }
+            switch frame.type {
+            case .method:
+                let id = frame.methodID
+                if id == .basicDeliver, core.state.phase == .open, core.partial == nil {
+                    switch try content(of: frame, &scanner) {
+                    case .whole(let header, let body, let bodyOffset):
+                        delivery.set(try RawDeliver(frame.payload), properties: header.properties)
+                        delivery.body = body
+                        delivery.bodyIndex = firstIndex + bodyOffset
+                        deliver(delivery, to: core)
+                    case .wait: return frame.whole.lowerBound
+                    case .pieces: try core.beginDelivery(frame.payload)
+                    }
+                } else if id == .basicAck || id == .basicNack, core.partial == nil {
+                    let settlement = try RawSettlement(frame.payload)
+                    try core.received(
+                        ChannelConfirm(
+                            tag: settlement.deliveryTag, multiple: settlement.multiple,
+                            isNack: settlement.kind == .nack))
+                } else {
+                    try core.received(try frame.decodeMethod())
+                }
+            case .header: try core.receivedHeader(frame.payload)
+            case .body: try core.receivedBody(frame.payload)
+            case .heartbeat: break  // only on channel 0, the scanner sees to it
+            }
+        }
+        return scanner.consumedBytes
+    }
+
+    private func deliver(_ delivery: borrowing Delivery, to core: ChannelCore) {
+        touch(core)
+        if let channel = core.channel { core.delegate?.channel(channel, received: delivery) }
+    }
+
+    /// Looks at the frames behind a deliver method and, where they are all there, passes over them.
+    private func content(of method: RawFrame, _ scanner: inout FrameScanner) throws(WireError) -> Content {
+        var ahead = scanner
+        guard let headerFrame = try ahead.next() else { return .wait }
+        guard headerFrame.type == .header, headerFrame.channel == method.channel else { return .pieces }
+        let header = try RawContentHeader(headerFrame.payload)
+        guard header.classID == 60 else { return .pieces }
+        if header.bodyBytes == 0 {
+            scanner = ahead
+            return .whole(header, body: Self.noBytes, bodyOffset: headerFrame.whole.upperBound)
+        }
+        let payloadMaxBytes = limits.frameMaxBytes == 0 ? UInt32.max : limits.frameMaxBytes - 8
+        guard header.bodyBytes <= UInt64(min(payloadMaxBytes, AMQP.defaultFrameMaxBytes)) else { return .pieces }
+        guard let bodyFrame = try ahead.next() else { return .wait }
+        guard bodyFrame.type == .body, bodyFrame.channel == method.channel,
+            UInt64(bodyFrame.payload.count) == header.bodyBytes
+        else { return .pieces }
+        scanner = ahead
+        return .whole(header, body: bodyFrame.payload, bodyOffset: bodyFrame.whole.lowerBound + FrameHeader.bytes)
+    }
+
+    private func receivedOnConnection(_ frame: RawFrame) throws(WireError) {
+        switch frame.type {
+        case .method: try received(try frame.decodeMethod())
+        case .heartbeat: break
+        case .header, .body: throw WireError(.commandInvalid, "content on channel 0")
+        }
+    }
+
+    /// Words for a first answer that is no AMQP 0-9-1 frame, nil for one that is, or may be.
+    private static func foreignGreeting(_ buffer: ByteBuffer) -> String? {
+        guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self), first != 1 else { return nil }
+        if first == UInt8(ascii: "A") {
+            guard let bytes = buffer.getBytes(at: buffer.readerIndex, length: 8) else { return "part of a header" }
+            return "a protocol header for version \(bytes[5])-\(bytes[6])-\(bytes[7]), so it wants another version"
+        }
+        if first == 21 || first == 22 { return "TLS: write amqps:// in the URI" }
+        let text = buffer.getString(at: buffer.readerIndex, length: min(buffer.readableBytes, 40)) ?? ""
+        return "\"\(text.filter { $0.isASCII && !$0.isNewline })\""
+    }
+}
