@@ -10,6 +10,7 @@ package struct WireError: Error, Sendable, Equatable {
     /// The method that failed, where one is known.
     package let method: MethodID?
 
+    /// Says what was wrong in one line, without a final stop.
     package init(_ replyCode: ReplyCode, _ text: String, method: MethodID? = nil) {
         self.replyCode = replyCode
         self.text = text
@@ -86,5 +87,6 @@ extension WireError {
 }
 
 extension WireError: CustomStringConvertible {
+    /// The code, its name and what was wrong, such as `501 FRAME_ERROR: unknown frame type 4`.
     package var description: String { "\(replyCode.rawValue) \(replyCode): \(text)" }
 }

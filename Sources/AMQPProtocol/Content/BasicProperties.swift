@@ -1,23 +1,35 @@
 /// The properties of a message (specification 1.8.3), each present only where it is set.
 package struct BasicProperties: Sendable, Equatable {
+    /// The MIME type of the body.
     package var contentType: String?
+    /// The MIME encoding of the body.
     package var contentEncoding: String?
+    /// The application's own fields, and what a headers exchange routes by.
     package var headers: FieldTable?
     /// 1 for transient, 2 for persistent.
     package var deliveryMode: UInt8?
+    /// 0 to 9 by the specification; a larger number comes first.
     package var priority: UInt8?
+    /// The identifier of the message that this one answers.
     package var correlationID: String?
+    /// The queue to answer to.
     package var replyTo: String?
     /// Time to live in milliseconds, as a decimal string: that is how the wire has it.
     package var expiration: String?
+    /// The application's identifier of the message.
     package var messageID: String?
     /// Seconds since 1970.
     package var timestamp: UInt64?
+    /// The application's name for the kind of message.
     package var type: String?
+    /// The user who publishes it; a server refuses another's name.
     package var userID: String?
+    /// The application that publishes it.
     package var appID: String?
+    /// Deprecated, and carried along.
     package var clusterID: String?
 
+    /// Sets none.
     package init() {}
 
     /// Reads the property flags and the properties they announce.
@@ -39,6 +51,7 @@ package struct BasicProperties: Sendable, Equatable {
         if flags & 1 << 2 != 0 { clusterID = try reader.readShortString() }
     }
 
+    /// Writes the property flags and the properties they announce.
     package func encode(into writer: inout WireWriter) throws(WireError) {
         writer.writeInteger(flags)
         if let contentType { try writer.writeShortString(contentType) }
@@ -79,16 +92,21 @@ package struct BasicProperties: Sendable, Equatable {
 
 /// The payload of a content header frame (specification 2.3.5.2).
 package struct ContentHeader: Sendable, Equatable {
+    /// The class of the method before it; 60, basic, is the only one with content.
     package var classID: UInt16
+    /// The bytes of all the body frames that follow.
     package var bodyBytes: UInt64
+    /// The message's properties.
     package var properties: BasicProperties
 
+    /// Announces a body of that many bytes.
     package init(classID: UInt16 = 60, bodyBytes: UInt64, properties: BasicProperties) {
         self.classID = classID
         self.bodyBytes = bodyBytes
         self.properties = properties
     }
 
+    /// Reads the payload of a header frame; a weight other than 0 is refused.
     package init(from reader: inout WireReader) throws(WireError) {
         classID = try reader.readInteger()
         let weight = try reader.readInteger(as: UInt16.self)
@@ -97,6 +115,7 @@ package struct ContentHeader: Sendable, Equatable {
         properties = try BasicProperties(from: &reader)
     }
 
+    /// Writes the payload of a header frame.
     package func encode(into writer: inout WireWriter) throws(WireError) {
         writer.writeInteger(classID)
         writer.writeInteger(UInt16(0))

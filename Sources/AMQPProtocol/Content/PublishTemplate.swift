@@ -24,8 +24,6 @@ package struct PublishTemplate: Sendable {
 
     /// Encodes the frames for channel 1.
     ///
-    /// Throws where a name is longer than 255 bytes, and 501 where the properties do not fit one frame.
-    ///
     /// - Parameters:
     ///   - exchange: The exchange's name; "" is the default exchange.
     ///   - routingKey: The queue's name where the exchange is the default one.
@@ -33,6 +31,7 @@ package struct PublishTemplate: Sendable {
     ///   - properties: Properties with values of the lengths that every message has.
     ///   - body: The body, of the length that every message has.
     ///   - frameMaxBytes: The negotiated maximum of a whole frame; 0 for none.
+    /// - Throws: 502 where a name is longer than 255 bytes, 501 where the properties do not fit one frame.
     package init(
         exchange: String, routingKey: String, mandatory: Bool = false, properties: BasicProperties, body: [UInt8],
         frameMaxBytes: UInt32

@@ -1,7 +1,8 @@
 package import NIOCore
 
-/// One frame of a connection (specification 2.3.5).
+/// One frame of a connection (specification 4.2.3).
 package struct Frame: Sendable, Equatable {
+    /// What a frame carries, by its type.
     package enum Payload: Sendable, Equatable {
         case method(Method)
         case header(ContentHeader)
@@ -9,22 +10,27 @@ package struct Frame: Sendable, Equatable {
         case heartbeat
     }
 
+    /// The channel it belongs to; 0 for the connection itself.
     package var channel: UInt16
+    /// What it carries.
     package var payload: Payload
 
+    /// Puts a payload on a channel.
     package init(channel: UInt16, _ payload: Payload) {
         self.channel = channel
         self.payload = payload
     }
 
+    /// A method frame, of the connection itself where no channel is given.
     package static func method(_ method: Method, on channel: UInt16 = 0) -> Frame {
         Frame(channel: channel, .method(method))
     }
 
+    /// The empty frame that says a peer is alive (specification 4.2.7).
     package static let heartbeat = Frame(channel: 0, .heartbeat)
 }
 
-/// The first byte of a frame.
+/// The first byte of a frame (specification 4.2.3).
 package enum FrameType: UInt8, Sendable {
     case method = 1
     case header = 2
@@ -34,6 +40,9 @@ package enum FrameType: UInt8, Sendable {
 
 extension ByteBuffer {
     /// Appends a whole frame: type, channel, size, payload, frame end.
+    ///
+    /// Throws 502 where a value does not fit its field; the buffer is then as it was. That the frame fits the negotiated
+    /// maximum is for the caller to see to.
     package mutating func writeFrame(_ frame: Frame) throws(WireError) {
         var writer = WireWriter(self)
         self = ByteBuffer()  // the writer holds the only reference: no copy

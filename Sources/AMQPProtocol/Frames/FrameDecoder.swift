@@ -1,33 +1,47 @@
 package import NIOCore
 
-/// Cuts a byte stream into frames, whatever pieces it arrives in.
+/// Cuts a byte stream into frames and decodes them, whatever pieces it arrives in (specification 4.2.3).
+///
+/// Work is in proportion to the bytes fed, and a frame that arrived in one piece is decoded where it lies: the body of a body
+/// frame is a slice of it. What one frame leaves over is moved at most once.
 ///
 /// An announced size is compared with the negotiated maximum before anything is buffered for it. After an error the
 /// stream has no meaning any more: the decoder throws the same error again.
 package struct FrameDecoder: Sendable {
     /// The largest whole frame that the peer may send, in bytes; 0 means no limit was negotiated.
+    ///
+    /// Where it is 0, a peer may make the decoder keep 4 GiB: a server should propose a limit.
     package var frameMaxBytes: UInt32
     private var buffer = ByteBuffer()
     private var failure: WireError?
 
+    /// Starts in front of the first frame, with the limit that holds before any is negotiated.
     package init(frameMaxBytes: UInt32 = AMQP.minimumFrameMaxBytes) { self.frameMaxBytes = frameMaxBytes }
 
+    /// Takes the next bytes of the stream; call `next()` until it gives nil.
     package mutating func append(_ bytes: ByteBuffer) {
+        guard failure == nil else { return }
         if buffer.readableBytes == 0 {
             buffer = bytes
         } else {
-            buffer.discardReadBytes()
+            if buffer.readerIndex > buffer.readableBytes { buffer.discardReadBytes() }
             buffer.writeImmutableBuffer(bytes)
         }
     }
 
+    /// Bytes of the frame that is not yet whole.
+    package var bufferedBytes: Int { buffer.readableBytes }
+
     /// The next whole frame, or nil until more bytes come.
+    ///
+    /// Throws 501 for a malformed frame, 502 for a field with an illegal value and 540 for an unknown method.
     package mutating func next() throws(WireError) -> Frame? {
         if let failure { throw failure }
         do {
             return try decode()
         } catch {
             failure = error
+            buffer = ByteBuffer()
             throw error
         }
     }
@@ -50,10 +64,14 @@ package struct FrameDecoder: Sendable {
 
 /// Type, channel and payload size: the seven bytes in front of every payload.
 package struct FrameHeader: Sendable, Equatable {
+    /// How many bytes they are.
     package static let bytes = 7
 
+    /// What the payload is.
     package let type: FrameType
+    /// The channel it belongs to; 0 for the connection itself.
     package let channel: UInt16
+    /// The size announced, within the maximum.
     package let payloadBytes: Int
 
     init?(peeking buffer: ByteBuffer, frameMaxBytes: UInt32) throws(WireError) {

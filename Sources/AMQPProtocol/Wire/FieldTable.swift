@@ -1,34 +1,43 @@
 /// Named values in the order they stand on the wire (specification 4.2.5.5).
+///
+/// Names should not repeat. Where a peer repeats one, all are kept and written again as they came, and the first counts.
+/// Tables are equal where names and values are, in the same order.
 package struct FieldTable: Sendable, Equatable {
+    /// Every field, repeated names included.
     package private(set) var fields: [(name: String, value: FieldValue)] = []
 
+    /// A table without fields.
     package init() {}
 
+    /// Whether it has no field.
     package var isEmpty: Bool { fields.isEmpty }
+    /// How many fields it has.
     package var count: Int { fields.count }
 
-    /// The first value of that name; assigning replaces it, adds it, or with nil removes it.
+    /// The first value of that name; assigning leaves one field of that name, or with nil none.
     package subscript(name: String) -> FieldValue? {
         get { fields.first { $0.name == name }?.value }
         set {
-            let index = fields.firstIndex { $0.name == name }
-            switch (index, newValue) {
-            case (let index?, let value?): fields[index].value = value
-            case (let index?, nil): fields.remove(at: index)
-            case (nil, let value?): fields.append((name, value))
-            case (nil, nil): break
+            guard let index = fields.firstIndex(where: { $0.name == name }) else {
+                if let newValue { fields.append((name, newValue)) }
+                return
             }
+            if let newValue { fields[index].value = newValue }
+            let kept = newValue == nil ? index : index + 1
+            fields[kept...].removeAll { $0.name == name }
         }
     }
 
     mutating func append(_ name: String, _ value: FieldValue) { fields.append((name, value)) }
 
+    /// Compares field by field.
     package static func == (left: FieldTable, right: FieldTable) -> Bool {
         left.fields.elementsEqual(right.fields) { $0.name == $1.name && $0.value == $1.value }
     }
 }
 
 extension FieldTable: ExpressibleByDictionaryLiteral {
+    /// A table of those fields; of a name that repeats, the last value.
     package init(dictionaryLiteral elements: (String, FieldValue)...) {
         for (name, value) in elements { self[name] = value }
     }
@@ -37,7 +46,7 @@ extension FieldTable: ExpressibleByDictionaryLiteral {
 /// A value in a field table: every type RabbitMQ reads or writes, by its tag on the wire.
 ///
 /// RabbitMQ's tags differ from the specification's: https://www.rabbitmq.com/amqp-0-9-1-errata#section_3
-package indirect enum FieldValue: Sendable, Equatable {
+package enum FieldValue: Sendable, Equatable {
     case bool(Bool)  // t
     case int8(Int8)  // b
     case uint8(UInt8)  // B
@@ -78,6 +87,10 @@ package indirect enum FieldValue: Sendable, Equatable {
 }
 
 extension WireReader {
+    /// Reads a table with everything in it.
+    ///
+    /// Throws 501 where a field is cut off, 502 for an unknown type, a name that is not UTF-8 or nesting beyond
+    /// `AMQP.maximumNesting`.
     package mutating func readTable() throws(WireError) -> FieldTable {
         var fields = try nested()
         var table = FieldTable()
@@ -136,8 +149,11 @@ extension WireReader {
 }
 
 extension WireWriter {
+    /// Writes a table with everything in it.
+    ///
+    /// Throws 502 for a name beyond 255 bytes and nesting beyond `AMQP.maximumNesting`.
     package mutating func writeTable(_ table: FieldTable) throws(WireError) {
-        try writeWithLength { (writer) throws(WireError) in
+        try writeNested { (writer) throws(WireError) in
             for (name, value) in table.fields {
                 try writer.writeShortString(name)
                 try writer.writeValue(value)
@@ -171,7 +187,7 @@ extension WireWriter {
             try writeLongBytes(value)
         case .array(let values):
             writeInteger(UInt8(ascii: "A"))
-            try writeWithLength { (writer) throws(WireError) in
+            try writeNested { (writer) throws(WireError) in
                 for value in values { try writer.writeValue(value) }
             }
         case .timestamp(let value): write("T", value)
@@ -180,6 +196,14 @@ extension WireWriter {
             try writeTable(table)
         case .void: writeInteger(UInt8(ascii: "V"))
         }
+    }
+
+    /// Runs `body` one level deeper, with the count of bytes it wrote in front of them.
+    private mutating func writeNested(_ body: (inout WireWriter) throws(WireError) -> Void) throws(WireError) {
+        guard nesting < AMQP.maximumNesting else { throw .nestedTooDeep() }
+        nesting += 1
+        defer { nesting -= 1 }
+        try writeWithLength(body)
     }
 
     private mutating func write<T: FixedWidthInteger>(_ tag: Unicode.Scalar, _ value: T) {

@@ -2,15 +2,20 @@
 ///
 /// The bytes must outlive the reader: use it inside `withUnsafeReadableBytes`.
 package struct WireReader {
-    package private(set) var bytes: UnsafeRawBufferPointer
+    /// All it may read.
+    package let bytes: UnsafeRawBufferPointer
+    /// How many of them it has read.
     package private(set) var offset = 0
+    /// How many tables and arrays these bytes lie in.
     var nesting = 0
 
+    /// Reads from the first byte on.
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Bytes not yet read.
     package var left: Int { bytes.count - offset }
 
+    /// An integer, its most significant byte first.
     package mutating func readInteger<T: FixedWidthInteger>(as type: T.Type = T.self) throws(WireError) -> T {
         let size = MemoryLayout<T>.size
         guard left >= size else { throw .truncated(needed: size, left: left) }

@@ -2,10 +2,14 @@ package import NIOCore
 
 /// Writes AMQP's fields to the end of a buffer (specification 4.2.5).
 package struct WireWriter {
+    /// What was there and what has been written.
     package var buffer: ByteBuffer
+    var nesting = 0
 
+    /// Writes behind what the buffer holds.
     package init(_ buffer: ByteBuffer) { self.buffer = buffer }
 
+    /// Writes the integer's bytes, the most significant first.
     package mutating func writeInteger<T: FixedWidthInteger>(_ value: T) { buffer.writeInteger(value) }
 
     /// Packs consecutive bit fields into one octet, first bit lowest.
@@ -25,11 +29,13 @@ package struct WireWriter {
         buffer.writeString(string)
     }
 
+    /// Writes a string of at most 4 GiB of UTF-8.
     package mutating func writeLongString(_ string: String) throws(WireError) {
         buffer.writeInteger(try length(string.utf8.count))
         buffer.writeString(string)
     }
 
+    /// Writes a long string of any bytes.
     package mutating func writeLongBytes(_ bytes: [UInt8]) throws(WireError) {
         buffer.writeInteger(try length(bytes.count))
         buffer.writeBytes(bytes)
@@ -53,8 +59,10 @@ package struct WireWriter {
     }
 }
 
-/// The fields of one method.
+/// The fields of one method, those that are not reserved.
 package protocol MethodPayload: Sendable, Equatable {
+    /// Reads the fields behind the class and method numbers.
     init(from reader: inout WireReader) throws(WireError)
+    /// Writes the fields behind the class and method numbers.
     func encode(into writer: inout WireWriter) throws(WireError)
 }
