@@ -23,6 +23,7 @@ extension Target.Dependency {
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let collections = product(name: "DequeModule", package: "swift-collections")
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let system = product(
         name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
@@ -80,7 +81,7 @@ let package = Package(
             dependencies: [
                 "AMQPBroker", "AMQPClient", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Reporting",
                 "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore, .nioPosix,
-                .subprocess,
+                .signals, .subprocess, .system,
             ],
             swiftSettings: settings),
 

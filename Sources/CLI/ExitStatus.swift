@@ -1,0 +1,59 @@
+import ArgumentParser
+import Drivers
+
+/// How `rafale` ends, for scripts: the numbers of sysexits.h where one fits, and our own from 98 on.
+enum ExitStatus: Int32, CaseIterable {
+    case success = 0
+    case usage = 64
+    case badScenario = 65
+    case unreachable = 69
+    case internalError = 70
+    case cannotWriteReport = 73
+    case refused = 77
+    case precondition = 78
+    case invalidRun = 98
+    case thresholdFailed = 99
+    case interrupted = 130
+
+    /// What the README's table says.
+    var meaning: String {
+        switch self {
+        case .success: "the run is valid and every threshold holds"
+        case .usage: "a flag or argument is wrong"
+        case .badScenario: "the scenario file is wrong"
+        case .unreachable: "the broker or store cannot be reached, or a worker does not start"
+        case .internalError: "a fault in rafale itself"
+        case .cannotWriteReport: "the report cannot be written"
+        case .refused: "credentials or permissions are refused"
+        case .precondition: "a queue exists with other arguments or holds messages of others"
+        case .invalidRun: "the generator could not put the load on: the figures do not count"
+        case .thresholdFailed: "a threshold does not hold"
+        case .interrupted: "the run was ended early; its report is complete up to there"
+        }
+    }
+
+    var code: ExitCode { ExitCode(rawValue) }
+}
+
+/// A failure with its exit status: one line for the user that says what to do.
+struct CommandFailure: Error, CustomStringConvertible {
+    let status: ExitStatus
+    let description: String
+
+    init(_ status: ExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+
+    init(_ error: DriverError) {
+        let status: ExitStatus =
+            switch error.kind {
+            case .unreachable: .unreachable
+            case .refused: .refused
+            case .precondition: .precondition
+            case .protocolViolation: .internalError
+            case .configuration: .usage
+            }
+        self.init(status, error.description)
+    }
+}
