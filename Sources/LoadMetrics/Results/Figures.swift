@@ -4,21 +4,28 @@ package struct Figures: Sendable, Equatable, Codable {
     package var durationNanoseconds: Int64
     /// Its messages, by intended time: a message belongs to the stretch in which it should have been sent.
     package var books: Books
+    /// Outcomes that came back while the stretch lasted, whichever stretch their messages belong to: throughput.
+    ///
+    /// `books.finished` counts also what came back afterwards, in the drain, and so says nothing of a rate.
+    package var carried: UInt64
     /// Its histograms by metric.
     package var latencies: [LatencyMetric: LatencyHistogram]
 
     /// Figures as given.
     package init(
-        durationNanoseconds: Int64 = 0, books: Books = Books(), latencies: [LatencyMetric: LatencyHistogram] = [:]
+        durationNanoseconds: Int64 = 0, books: Books = Books(), carried: UInt64 = 0,
+        latencies: [LatencyMetric: LatencyHistogram] = [:]
     ) {
         self.durationNanoseconds = durationNanoseconds
         self.books = books
+        self.carried = carried
         self.latencies = latencies
     }
 
     /// Adds counts and histograms; the duration is left to the caller, who knows whether the stretches overlap.
     package mutating func mergeCounts(_ other: Figures) {
         books.merge(other.books)
+        carried &+= other.carried
         for (metric, histogram) in other.latencies {
             latencies[metric, default: LatencyHistogram()].merge(histogram)
         }
@@ -29,6 +36,9 @@ package struct Figures: Sendable, Equatable, Codable {
         mergeCounts(other)
         durationNanoseconds &+= other.durationNanoseconds
     }
+
+    /// Outcomes that came back per second of the stretch.
+    package var throughputPerSecond: Double { perSecond(carried) }
 
     /// Messages per second of the stretch; 0 when it had no length.
     package func perSecond(_ messages: UInt64) -> Double {
