@@ -156,7 +156,9 @@ enum Syllables {
         }
     }
 
-    /// Arabic: OSMAN's weighted syllables. A word with vowel marks is counted exactly (`markWeight`); one without is estimated:
+    /// Arabic: the weighted syllables of OSMAN.
+    ///
+    /// A word with vowel marks is counted exactly (`markWeight`); one without is estimated:
     /// ا و ي behind another letter are long vowels and weigh 2, two thirds of the letters that carry none weigh 1.
     static func arabic(_ key: UnsafeBufferPointer<UInt8>, markWeight: Int) -> Int {
         if markWeight > 0 { return markWeight }

@@ -25,7 +25,7 @@ package struct TextReport: Sendable, Equatable {
     /// Syllables by the rules of the language (for Arabic the weighted syllables of OSMAN); 0 without a language.
     package var syllables = 0
 
-    /// By the formula of the language, higher is easier; nil without a language or words. Not cut to 0 … 100.
+    /// By the formula of the language, higher is easier, not cut to 0 … 100; nil without a language or words.
     package var readingEase: Double?
 
     /// Polarity of the whole text, −1 … 1.

@@ -46,7 +46,7 @@ struct CharacterEntry {
     static let french: UInt32 = 1 << 4
     /// A letter of the Latin or Arabic script that fr, en and ar do not use.
     static let foreign: UInt32 = 1 << 5
-    /// A letter of which OSMAN says that it marks eloquent (faseeh) words: ء ئ ؤ ذ ظ
+    /// A letter of which OSMAN says that it marks eloquent (faseeh) words: ء ئ ؤ ذ ظ.
     static let faseeh: UInt32 = 1 << 6
 
     init(bits: UInt32) { self.bits = bits }

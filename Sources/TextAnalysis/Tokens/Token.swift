@@ -22,7 +22,7 @@ struct Token {
     static let sentenceStart: UInt32 = 1 << 17
     /// Letters of any script.
     static let hasLetters: UInt32 = 1 << 18
-    /// An elided clitic: l' qu'
+    /// An elided clitic such as l' or qu'.
     static let elided: UInt32 = 1 << 19
 
     /// Only digits and their joiners.
