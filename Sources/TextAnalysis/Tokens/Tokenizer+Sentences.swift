@@ -59,7 +59,7 @@ extension Tokenizer {
         }
     }
 
-    /// One capital other than the English pronoun (J. Verne), or one Arabic letter that does not count years (د. سمير).
+    /// One capital, but not the English pronoun I, or one Arabic letter that does not count years (as in د. سمير).
     private func isInitial(_ token: Token) -> Bool {
         if token.traits & CharacterEntry.upper != 0 { return keys[Int(token.keyStart)] != 0x69 }
         guard token.traits & CharacterEntry.arabic != 0, token.keyLength == 2 else { return false }
