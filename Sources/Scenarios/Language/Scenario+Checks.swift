@@ -1,0 +1,179 @@
+// What no single key can tell: whether the parts of a scenario fit together.
+
+extension Scenario {
+    /// Reports every contradiction between keys that were read without a problem.
+    func check(_ decoding: inout Decoding) {
+        checkPhases(&decoding)
+        checkLoad(&decoding)
+        checkTopology(&decoding)
+        checkTarget(&decoding)
+        checkWorkers(&decoding)
+        checkThresholds(&decoding)
+    }
+
+    private func checkPhases(_ decoding: inout Decoding) {
+        guard decoding.isSound("phases") else { return }
+        for (index, phase) in phases.enumerated() {
+            if let first = phases[..<index].firstIndex(where: { $0.name == phase.name }) {
+                decoding.report(
+                    key: "phases[\(index)].name",
+                    "'\(phase.name)' is the name of phases[\(first)] already; take another")
+            }
+        }
+        if !phases.isEmpty, !phases.contains(where: \.measured) {
+            decoding.report(key: "phases", "no phase is measured; remove 'measure: false' from one")
+        }
+        guard decoding.isSound("arrivals", "load", "workers", "target") else { return }
+        for (index, phase) in phases.enumerated() {
+            guard case .saturate(let saturation) = phase.rate else { continue }
+            let key = "phases[\(index)].rate.saturate"
+            if arrivals == .poisson {
+                decoding.report(
+                    key: key, "a closed loop has no arrivals to spread; use 'arrivals: uniform', or a rate instead")
+            }
+            switch saturation.release {
+            case .processed where target == .broker && workers.source == .reference && workers.count == 0:
+                decoding.report(
+                    key: key, "without workers no result comes back; use {window: …, until: confirmed}, or workers")
+            case .confirmed where target == .broker && load.confirmWindow == 0:
+                decoding.report(
+                    key: key, "'until: confirmed' needs confirms; set load.confirm_window above 0")
+            default: break
+            }
+        }
+    }
+
+    private func checkLoad(_ decoding: inout Decoding) {
+        if decoding.isSound("mix"), mix.contains(where: { $0.kind == .delete }),
+            !mix.contains(where: { $0.kind == .update })
+        {
+            decoding.report(key: "mix", "deletes need documents to delete; give 'update' a weight")
+        }
+        guard decoding.isSound("load") else { return }
+        if load.connections * load.channels > 1_000_000 {
+            decoding.report(key: "load.channels", "connections × channels must be at most 1000000")
+        }
+        for field in load.headers where field.name.lowercased().hasPrefix("x-rafale-") {
+            decoding.report(key: "load.headers.\(field.name)", "names with 'x-rafale-' are Rafale's own; take another")
+        }
+        if let expiration = load.expiration, expiration.components.attoseconds % 1_000_000_000_000_000 != 0 {
+            decoding.report(key: "load.expiration", "AMQP knows whole milliseconds only; round it")
+        }
+    }
+
+    private func checkTopology(_ decoding: inout Decoding) {
+        guard decoding.isSound("topology") else { return }
+        let queues = [
+            ("incoming", topology.incoming), ("processed", topology.processed), ("failed", topology.failed),
+        ]
+        for (index, (key, queue)) in queues.enumerated() {
+            if let other = queues[..<index].first(where: { $0.1.name == queue.name }) {
+                decoding.report(
+                    key: "topology.\(key)", "has the name of topology.\(other.0); the three queues must differ")
+            }
+            if queue.kind != .classic, !queue.durable {
+                decoding.report(
+                    key: "topology.\(key).durable", "a \(queue.kind.rawValue) queue is always durable; remove the key")
+            }
+            for field in queue.arguments {
+                let place = "topology.\(key).arguments.\(field.name)"
+                switch field.name {
+                case "x-queue-type": decoding.report(key: place, "is set by topology.\(key).type")
+                case "x-dead-letter-exchange", "x-dead-letter-routing-key":
+                    guard key == "incoming" else { break }
+                    decoding.report(key: place, "is set by Rafale, so that topology.failed gets what fails")
+                default: break
+                }
+            }
+        }
+        if topology.exchange.name.isEmpty {
+            for key in ["routing_key", "type", "arguments", "durable"]
+            where decoding.isGiven("topology.exchange.\(key)") {
+                decoding.report(
+                    key: "topology.exchange.\(key)", "means nothing for the default exchange; give the exchange a name")
+            }
+        }
+        let hasStreamResults = [topology.processed, topology.failed].contains { $0.kind == .stream }
+        if hasStreamResults, decoding.isSound("collector"), collector.prefetch == 0 {
+            decoding.report(key: "collector.prefetch", "a stream is read with a bound; set it above 0")
+        }
+    }
+
+    private func checkTarget(_ decoding: inout Decoding) {
+        guard target == .store, decoding.isSound("target", "store", "mix") else { return }
+        if store.location == .none {
+            decoding.report(key: "store.url", "'target: store' needs a store to fill; use sqlite")
+        }
+        if mix.contains(where: { $0.kind == .malformed }) {
+            decoding.report(
+                key: "mix.malformed", "a store takes no malformed messages; remove it, or use 'target: broker'")
+        }
+    }
+
+    private func checkWorkers(_ decoding: inout Decoding) {
+        guard decoding.isSound("workers"), workers.source == .external else { return }
+        for key in ["count", "lanes", "prefetch", "batch", "batch_delay", "analysis", "cost_factor"]
+        where decoding.isGiven("workers.\(key)") {
+            decoding.report(
+                key: "workers.\(key)", "is decided by your own workers; remove it, or 'external: true'")
+        }
+    }
+
+    private func checkThresholds(_ decoding: inout Decoding) {
+        guard decoding.isSound("thresholds", "phases", "target", "load", "workers") else { return }
+        for (index, threshold) in thresholds.enumerated() {
+            let key = "thresholds[\(index)]"
+            var phases = phases.filter(\.measured)
+            if let name = threshold.phase {
+                phases = self.phases.filter { $0.name == name }
+                if phases.isEmpty {
+                    decoding.report(
+                        key: "\(key).phase",
+                        "\(name.quoted) is no phase; " + NearestName.advice(name, among: self.phases.map(\.name)))
+                    continue
+                }
+            }
+            if let reason = unmeasured(threshold, over: phases) {
+                decoding.report(key: key, "\(threshold.metric.rawValue) \(reason)")
+            }
+        }
+    }
+
+    /// Why this scenario never measures what a threshold asks for; nil when it does.
+    private func unmeasured(_ threshold: Threshold, over phases: [Phase]) -> String? {
+        let isClosedLoop = !phases.isEmpty && phases.allSatisfy(\.rate.isClosedLoop)
+        let isShare = if case .percent = threshold.bound { true } else { false }
+        switch threshold.metric {
+        case .scheduleLag, .late:
+            return isClosedLoop ? "is not measured in a closed loop, which has no schedule" : nil
+        case .throughput where isShare:
+            return isClosedLoop ? "has no offered rate to be a share of in a closed loop; compare it with a rate" : nil
+        case .confirm, .confirmed, .nacked, .unconfirmed:
+            if target == .store { return "is not measured with 'target: store'" }
+            return load.confirmWindow == 0 ? "is not measured without confirms; set load.confirm_window above 0" : nil
+        case .returned:
+            return load.mandatory && target == .broker ? nil : "is not measured unless load.mandatory is true"
+        case .decode, .analyse, .store, .publish:
+            if workers.source == .external { return "is not measured with external workers" }
+            return hasWorkers ? nil : "is not measured without workers"
+        case .cpuPerMillion, .memory:
+            guard case .role(let role) = threshold.statistic else { return nil }
+            switch role {
+            case .generator: return nil
+            case .broker:
+                return broker.location == .embedded && target == .broker
+                    ? nil : "of a broker is measured with the embedded one only"
+            case .worker:
+                return hasWorkers && workers.source == .reference
+                    ? nil : "of workers is measured with workers of the run only"
+            }
+        case .queueWait, .service, .endToEnd:
+            return hasWorkers ? nil : "is not measured without workers"
+        default: return nil
+        }
+    }
+
+    private var hasWorkers: Bool {
+        target == .broker && (workers.source == .external || workers.count > 0)
+    }
+}

@@ -1,0 +1,228 @@
+// The table of keys: the one place that says what the language knows. Decoding, overrides, the JSON schema and the
+// reference follow it.
+
+extension Scenario: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key("name", \.name, .name, "The scenario's name; without one, the file's name."),
+            Key("summary", \.summary, .text(bytes: 0...300), "What the scenario shows, in one line."),
+            Key(
+                "seed", \.seed, .integer(0...UInt64(Int64.max)),
+                "The same seed gives the same messages at the same intended times."),
+            Key("target", \.target, .choice, "What the load is put on: the broker, or the store alone."),
+            Key(
+                "pacing", \.pacing, .choice,
+                "How the generator waits for the next intended time: `timer` saves CPU, `spin` is exact and costs a core."
+            ),
+            Key(
+                "arrivals", \.arrivals, .choice,
+                "How intended times are spread: evenly, or as a Poisson process of independent users."),
+            Key("broker", \.broker, .object, "The messaging system under test."),
+            Key("store", \.store, .object, "Where the workers keep their results."),
+            Key("topology", \.topology, .object, "The exchange and the queues."),
+            Key("phases", \.phases, .phases, required: true, "The stretches of the load, in order."),
+            Key("load", \.load, .object, "How the messages are published."),
+            Key(
+                "mix", \.mix,
+                .mixture(
+                    of: MessageKind.self, { MixEntry(kind: $0, weight: $1) }, parts: { ($0.kind, $0.weight) },
+                    summary: \.summary),
+                "The kinds of message by weight."),
+            Key("text", \.text, .object, "What the texts of the updates look like."),
+            Key("workers", \.workers, .object, "The consuming processes under test."),
+            Key("collector", \.collector, .object, "How the results are read back."),
+            Key("limits", \.limits, .object, "The bounds of the run itself."),
+            Key(
+                "drain", \.drain, .duration(.zero ... .seconds(86400)),
+                "How long the run waits after the last phase for the backlog to be worked off."),
+            Key(
+                "thresholds", \.thresholds, .list(of: .threshold, 0...1000),
+                "What must hold: `metric[.statistic] operator bound`, or a mapping of `phase` and `check`."),
+        ]
+    }
+}
+
+extension Scenario.MessageKind {
+    fileprivate var summary: String {
+        switch self {
+        case .update: "A text to analyse and store."
+        case .delete: "The removal of a document stored before."
+        case .malformed: "A body no worker can process; it must arrive in the failed queue."
+        }
+    }
+}
+
+extension Scenario.Language {
+    fileprivate var summary: String {
+        switch self {
+        case .french: "French."
+        case .english: "English."
+        case .arabic: "Arabic."
+        }
+    }
+}
+
+extension Scenario.Broker: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key(
+                "url", \.location, .broker,
+                "`embedded`, or the server's `amqp://` or `amqps://` address; a list names the nodes, tried in turn.")
+        ]
+    }
+}
+
+extension Scenario.Store: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key(
+                "url", \.location, .store,
+                "`sqlite` (a fresh file in the run's folder), `sqlite:FILE`, or `none`.")
+        ]
+    }
+}
+
+extension Scenario.Topology: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key("exchange", \.exchange, .object, "Where messages are published to."),
+            Key("incoming", \.incoming, .queue, "The queue the workers consume; a name, or a mapping."),
+            Key("processed", \.processed, .queue, "The queue of the workers' results; a name, or a mapping."),
+            Key(
+                "failed", \.failed, .queue,
+                "The queue of messages no worker could process; a name, or a mapping."),
+        ]
+    }
+}
+
+extension Scenario.Exchange: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key("name", \.name, .brokerName(orEmpty: true), "Its name; empty is the broker's default exchange."),
+            Key("type", \.kind, .choice, "How it routes."),
+            Key(
+                "routing_key", optional: \.routingKey, .text(bytes: 0...255),
+                "The key messages and binding have; without one, the incoming queue's name."),
+            Key("durable", \.durable, .boolean, "Whether it outlives a restart of the broker."),
+            Key("arguments", \.arguments, .fields, "Arguments of its declaration, such as `alternate-exchange`."),
+        ]
+    }
+}
+
+extension Scenario.Queue: Keyed {
+    init() { self.init(name: "") }
+
+    static var keys: [Key<Self>] {
+        [
+            Key("name", \.name, .brokerName(), required: true, "Its name."),
+            Key("type", \.kind, .choice, "How the broker keeps it."),
+            Key("durable", \.durable, .boolean, "Whether it outlives a restart of the broker."),
+            Key(
+                "arguments", \.arguments, .fields,
+                "Further arguments of its declaration, such as `x-max-length: 10000`."),
+        ]
+    }
+}
+
+extension Scenario.Load: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key(
+                "connections", \.connections, .integer(1...10_000),
+                "Publishing connections; the rate is split over them."),
+            Key("channels", \.channels, .integer(1...2047), "Channels on each connection."),
+            Key(
+                "confirm_window", \.confirmWindow, .integer(0...1_000_000),
+                "Unconfirmed messages allowed on each channel; 0 publishes without confirms."),
+            Key("mandatory", \.mandatory, .boolean, "Whether messages that no queue takes are returned, and counted."),
+            Key("persistent", \.persistent, .boolean, "Whether messages outlive a restart of the broker."),
+            Key("priority", optional: \.priority, .integer(0...255), "The messages' priority."),
+            Key(
+                "expiration", optional: \.expiration, .duration(.milliseconds(1)...lastingAtMost),
+                "How long a message may wait in a queue, in whole milliseconds."),
+            Key("headers", \.headers, .fields, "Headers of every message; names with `x-rafale-` are Rafale's own."),
+            Key("properties", \.properties, .object, "Further properties of every message."),
+        ]
+    }
+}
+
+extension Scenario.Properties: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key("content_type", optional: \.contentType, .text(bytes: 0...255), "The MIME type of the body."),
+            Key(
+                "content_encoding", optional: \.contentEncoding, .text(bytes: 0...255), "The MIME encoding of the body."
+            ),
+            Key("type", optional: \.type, .text(bytes: 0...255), "The application's name for this type of message."),
+            Key("app_id", optional: \.appID, .text(bytes: 0...255), "The publishing application."),
+            Key("user_id", optional: \.userID, .text(bytes: 0...255), "The publishing user; the broker compares it."),
+            Key("reply_to", optional: \.replyTo, .text(bytes: 0...255), "Where an answer should go."),
+        ]
+    }
+}
+
+extension Scenario.Text: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key(
+                "languages", \.languages,
+                .mixture(
+                    of: Scenario.Language.self, { Scenario.LanguageWeight(language: $0, weight: $1) },
+                    parts: { ($0.language, $0.weight) }, summary: \.summary),
+                "The languages by weight."),
+            Key(
+                "length", \.length, .length,
+                "The texts' length in bytes of UTF-8: one size, `min` and `max`, or `median` and `p95` (log-normal)."),
+            Key("pool", \.pool, .integer(1...1_000_000), "Distinct bodies, made before the run and used in turn."),
+        ]
+    }
+}
+
+extension Scenario.Collector: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key("connections", \.connections, .integer(1...1000), "Consuming connections."),
+            Key(
+                "prefetch", \.prefetch, .integer(0...65_535),
+                "Unacknowledged messages allowed on each connection; 0 is no bound."),
+        ]
+    }
+}
+
+extension Scenario.Workers: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key("external", \.isExternal, .boolean, "Whether the workers are processes of your own that run already."),
+            Key("count", \.count, .integer(0...1000), "Worker processes; 0 leaves the incoming queue alone."),
+            Key("lanes", \.lanes, .integer(1...1024), "CPU threads of each worker."),
+            Key("prefetch", \.prefetch, .integer(1...65_535), "Unacknowledged messages allowed on each worker."),
+            Key("batch", \.batch, .integer(1...10_000), "Results written to the store at once, at most."),
+            Key(
+                "batch_delay", \.batchDelay, .duration(.zero ... .seconds(60)), "How long a batch may wait to fill."),
+            Key(
+                "analysis", \.analysis, .boolean,
+                "Whether texts are analysed; `false` shows what messaging alone costs."),
+            Key(
+                "cost_factor", \.costFactor, .integer(1...1000),
+                "How many times each text is analysed, for heavier work."),
+        ]
+    }
+}
+
+extension Scenario.Workers {
+    /// Whether the source is the user's own processes.
+    fileprivate var isExternal: Bool {
+        get { source == .external }
+        set { source = newValue ? .external : .reference }
+    }
+}
+
+extension Scenario.Limits: Keyed {
+    static var keys: [Key<Self>] {
+        [
+            Key(
+                "schedule_debt", \.scheduleDebt, .duration(.milliseconds(1)...lastingAtMost),
+                "A message sent later than this after its intended time is counted as late; none is dropped.")
+        ]
+    }
+}
