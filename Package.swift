@@ -21,6 +21,7 @@ extension Target.Dependency {
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let logging = product(name: "Logging", package: "swift-log")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let lifecycleTesting = product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let collections = product(name: "DequeModule", package: "swift-collections")
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -97,7 +98,12 @@ let package = Package(
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("StoresTests", ["Stores", .grdb, .logging]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix]),
-        tests("PipelineWorkerTests", ["PipelineWorker", "Drivers", "Stores", "LoadMetrics", "AMQPBroker", .nioCore]),
+        tests(
+            "PipelineWorkerTests",
+            [
+                "PipelineWorker", "Drivers", "Stores", "LoadMetrics", "AMQPBroker", .nioCore, .logging, .lifecycle,
+                .lifecycleTesting,
+            ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics"]),
         tests("CLITests", ["CLI", "LoadMetrics", "Scenarios"]),
         tests("IntegrationTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", "LoadMetrics", .nioCore, .nioPosix]),
