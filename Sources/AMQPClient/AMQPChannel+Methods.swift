@@ -192,6 +192,11 @@ extension AMQPChannel {
         await onLoop { core, continuation in core.close(continuation) }
     }
 
+    /// Returns when the channel has ended, however that came.
+    package func waitUntilClosed() async -> AMQPCloseReason {
+        await onLoop { core, continuation in core.waitUntilClosed(continuation) }
+    }
+
     private static func unexpected(_ answer: CallAnswer) -> AMQPClientError {
         .wire(WireError(.commandInvalid, "an answer of another kind: \(answer)"))
     }

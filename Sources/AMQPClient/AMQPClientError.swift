@@ -27,6 +27,8 @@ package enum AMQPClientError: Error, Sendable, Equatable {
     case noFreeChannel(maximum: Int)
     /// Used after `close`.
     case closedByClient
+    /// The set-up of a channel threw something of its own.
+    case setUpFailed(String)
     /// Not connected now; a recovering connection is trying again.
     case notConnected
 }
@@ -59,6 +61,7 @@ extension AMQPClientError: CustomStringConvertible {
         case .wire(let error): "AMQP protocol error: \(error)"
         case .noFreeChannel(let maximum): "all \(maximum) channels of the connection are in use"
         case .closedByClient: "the connection or channel was closed by this program"
+        case .setUpFailed(let reason): "the channel could not be set up: \(reason)"
         case .notConnected: "not connected to the broker at the moment"
         }
     }

@@ -18,6 +18,7 @@ final class ChannelCore {
     private var calls: [CallContinuation] = []
     private var confirmWaiters: [(tag: UInt64, continuation: CheckedContinuation<ConfirmResult, Never>)] = []
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
+    private var endWaiters: [CheckedContinuation<AMQPCloseReason, Never>] = []
     private(set) var endedBecause: AMQPCloseReason?
     private var crossedClose: AMQPClientError?
 
@@ -90,6 +91,10 @@ final class ChannelCore {
         } else {
             handler.writableWaiters.append(continuation)
         }
+    }
+
+    func waitUntilClosed(_ continuation: CheckedContinuation<AMQPCloseReason, Never>) {
+        if let endedBecause { continuation.resume(returning: endedBecause) } else { endWaiters.append(continuation) }
     }
 
     func close(_ continuation: CheckedContinuation<Void, Never>) {
@@ -242,13 +247,16 @@ final class ChannelCore {
         endedBecause = reason
         _ = state.connectionEnded()
         partial = nil
+        // The delegate first: who awaited the end finds it told.
+        if let channel { delegate?.channel(channel, closed: reason) }
         let (calls, confirms, closes) = (calls, confirmWaiters, closeWaiters)
         (self.calls, confirmWaiters, closeWaiters) = ([], [], [])
         for call in calls { call.resume(returning: .failure(reason.error)) }
         for confirm in confirms { confirm.continuation.resume(returning: .failure(reason.error)) }
         for close in closes { close.resume() }
+        for waiter in endWaiters { waiter.resume(returning: reason) }
+        endWaiters = []
         handler.resumeWritableWaiters()
-        if let channel { delegate?.channel(channel, closed: reason) }
         delegate = nil
         channel = nil
     }

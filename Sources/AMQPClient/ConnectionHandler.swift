@@ -394,6 +394,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         closeTask?.cancel()
         openPromise.fail(reason.error)
         logger.debug("disconnected: \(reason)", metadata: ["broker": "\(configuration.address)"])
+        status.ended(reason)
         let cores = channels
         channels = [nil]
         touched = []
@@ -403,6 +404,5 @@ final class ConnectionHandler: ChannelInboundHandler {
         for waiter in closeWaiters { waiter.resume() }
         for waiter in secretWaiters { waiter.resume(returning: .failure(reason.error)) }
         (closeWaiters, secretWaiters) = ([], [])
-        status.ended(reason)
     }
 }
