@@ -183,28 +183,34 @@ extension TidyRule {
 
     /// What other modules see says what it is.
     ///
-    /// Members that a well-known protocol asks for need no words.
+    /// A stored property's name, type and unit may say it all, as may an initializer's parameters; a member that a
+    /// well-known protocol asks for, or an empty default of one, needs no words either.
     static let documented = TidyRule(name: "what others see is documented") { file in
         guard file.isProduct else { return [] }
-        let kinds: Set<Substring> = [
-            "struct", "class", "enum", "protocol", "actor", "func", "let", "var", "typealias", "subscript", "init",
-        ]
-        let known = [
-            "var description", "var debugDescription", "var errorDescription", "func hash(into", "func encode(to",
-            "init(from decoder", "func ==", "func <", "typealias RawValue", "var hashValue",
-        ]
         return file.lines.enumerated().compactMap { index, line in
-            let words = code(of: line).split { " (<:".contains($0) }
-            guard let access = words.firstIndex(where: { $0 == "package" || $0 == "public" }), access < 3,
-                !words.contains("import"), !words.contains("extension"), !words.contains("override"),
-                words[access...].contains(where: { kinds.contains($0) || $0 == "init?" }),
-                !known.contains(where: { line.contains($0) })
-            else { return nil }
+            guard needsSentence(line) else { return nil }
             var above = index - 1
             while above >= 0, isAttributeOrCondition(file.lines[above]) { above -= 1 }
             let isDocumented = above >= 0 && file.lines[above].drop { $0 == " " }.hasPrefix("///")
             return isDocumented ? nil : (index + 1, "one sentence of `///` is missing: \(line.drop { $0 == " " })")
         }
+    }
+
+    private static func needsSentence(_ line: Substring) -> Bool {
+        let types: Set<Substring> = ["struct", "class", "enum", "protocol", "actor", "typealias", "func", "subscript"]
+        let known = [
+            "var description:", "var debugDescription:", "var errorDescription:", "func hash(into", "func encode(to",
+            "func encode(into",
+            "func ==", "func <", "typealias RawValue",
+        ]
+        let words = code(of: line).split { " (<:".contains($0) }
+        guard let access = words.firstIndex(where: { $0 == "package" || $0 == "public" }), access < 3 else {
+            return false
+        }
+        let isOther = words.contains("import") || words.contains("extension") || words.contains("override")
+        let isComputed = words.contains("var") && code(of: line).contains("{")
+        return !isOther && (isComputed || words[access...].contains(where: types.contains))
+            && !known.contains { line.contains($0) } && !line.hasSuffix("{}")
     }
 
     private static func isAttributeOrCondition(_ line: Substring) -> Bool {
