@@ -15,6 +15,7 @@ import Testing
     }
 
     @Test func countsWhatIsAllocatedAndFreedAgain() {
+        Allocator.countThisThread()
         let before = Allocator.allocatedBytes()
         let threadBefore = Allocator.threadAllocatedBytes()
         #expect(Self.allocate(20_000) == 80_000_000)
@@ -24,6 +25,7 @@ import Testing
     }
 
     @Test func keepsTheBytesOfAThreadThatEnded() {
+        Allocator.countThisThread()
         let before = Allocator.allocatedBytes()
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {

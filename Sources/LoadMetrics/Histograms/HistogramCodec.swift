@@ -12,6 +12,10 @@ package enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
     case truncated(bytes: Int)
     /// The counts describe values past the highest trackable one.
     case tooLarge
+    /// The checksum of the bytes is wrong.
+    case checksum
+    /// The bytes are the zlib-compressed variant, and really compressed.
+    case deflated
 
     package var description: String {
         switch self {
@@ -21,6 +25,9 @@ package enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
         case .otherLayout(let digits, let lowest):
             "a histogram has \(digits) significant digits from \(lowest) ns; only 3 digits from 1 ns are read"
         case .truncated(let bytes): "a histogram ends after \(bytes) bytes, before its last count: the file was cut"
+        case .checksum: "a histogram's checksum is wrong: the file was damaged or edited"
+        case .deflated:
+            "a histogram is compressed with zlib; only stored (uncompressed) blocks are read, as this program writes them"
         case .tooLarge: "a histogram holds values past 39 hours: the file was damaged or is not a result of ours"
         }
     }
@@ -43,7 +50,7 @@ extension LatencyHistogram {
             var zeros = 0
             while counts[index + zeros] == 0 { zeros += 1 }
             if zeros > 0 {
-                Self.appendZigZag(zeros == 1 ? 0 : -Int64(zeros), to: &payload)
+                Self.appendZigZag(-Int64(zeros), to: &payload)
                 index += zeros
             } else {
                 Self.appendZigZag(Int64(clamping: counts[index]), to: &payload)
@@ -68,13 +75,29 @@ extension LatencyHistogram {
 
     /// Reads a histogram in HdrHistogram's V2 encoding (not the zlib-compressed variant).
     package init(encodedV2 bytes: some Collection<UInt8>) throws(HistogramCodingError) {
-        try self.init(encodedV2: bytes, lowest: nil, highest: nil)
+        try self.init(encodedV2: [UInt8](bytes), lowest: nil, highest: nil)
     }
 
-    private init(
-        encodedV2 bytes: some Collection<UInt8>, lowest: UInt64?, highest: UInt64?
-    ) throws(HistogramCodingError) {
-        var reader = Reader(rest: [UInt8](bytes)[...], total: bytes.count)
+    /// The histogram as the log format of HdrHistogram's libraries holds it: V2 in an envelope of zlib, base64.
+    ///
+    /// It begins with `HISTFAAA` and can be pasted into their decoders. The zlib stream consists of stored blocks: the counts
+    /// are packed already, and a result file needs no compressor.
+    package func encodedBase64() -> String {
+        Data(Envelope.wrap(encodedV2())).base64EncodedString()
+    }
+
+    /// Reads the base64 text of ``encodedBase64()``, or of a plain V2 histogram.
+    package init(base64 text: String) throws(HistogramCodingError) {
+        try self.init(base64: text, lowest: nil, highest: nil)
+    }
+
+    private init(base64 text: String, lowest: UInt64?, highest: UInt64?) throws(HistogramCodingError) {
+        guard let data = Data(base64Encoded: text) else { throw .notBase64 }
+        try self.init(encodedV2: try Envelope.unwrap([UInt8](data)), lowest: lowest, highest: highest)
+    }
+
+    private init(encodedV2 bytes: [UInt8], lowest: UInt64?, highest: UInt64?) throws(HistogramCodingError) {
+        var reader = Reader(rest: bytes[...], total: bytes.count)
         let cookie = UInt32(truncatingIfNeeded: try reader.integer(bytes: 4))
         guard cookie == Self.cookie else { throw .notV2(cookie: cookie) }
         let payloadBytes = try reader.integer(bytes: 4)
@@ -145,6 +168,65 @@ extension LatencyHistogram {
     }
 }
 
+// MARK: - The zlib envelope
+
+/// The compressed variant's cookie and length, then a zlib stream (RFC 1950) of stored blocks (RFC 1951, 3.2.4).
+private enum Envelope {
+    static let cookie: UInt32 = 0x1c84_9314
+    static let mostBlockBytes = 65_535
+
+    static func wrap(_ content: [UInt8]) -> [UInt8] {
+        var stream: [UInt8] = [0x78, 0x01]
+        var start = 0
+        repeat {
+            let block = content[start..<min(start + mostBlockBytes, content.count)]
+            start = block.endIndex
+            let length = UInt16(block.count)
+            stream.append(start == content.count ? 1 : 0)
+            for half in [length, ~length] { stream += [UInt8(truncatingIfNeeded: half), UInt8(half >> 8)] }
+            stream += block
+        } while start < content.count
+        stream += bigEndian(adler32(content))
+        return bigEndian(cookie) + bigEndian(UInt32(stream.count)) + stream
+    }
+
+    /// The content of an envelope; bytes that are none are returned as they are.
+    static func unwrap(_ bytes: [UInt8]) throws(HistogramCodingError) -> [UInt8] {
+        guard bytes.starts(with: bigEndian(cookie)) else { return bytes }
+        let length = bytes.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard length == bytes.count - 8 else { throw .truncated(bytes: bytes.count) }
+        var rest = bytes.dropFirst(10)
+        var content: [UInt8] = []
+        while true {
+            guard let kind = rest.popFirst() else { throw .truncated(bytes: bytes.count) }
+            guard kind & 0b110 == 0 else { throw .deflated }
+            guard rest.count >= 4 else { throw .truncated(bytes: bytes.count) }
+            let length = Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
+            rest = rest.dropFirst(4)
+            guard rest.count >= length else { throw .truncated(bytes: bytes.count) }
+            content += rest.prefix(length)
+            rest = rest.dropFirst(length)
+            if kind & 1 == 1 { break }
+        }
+        guard rest.elementsEqual(bigEndian(adler32(content))) else { throw .checksum }
+        return content
+    }
+
+    private static func bigEndian(_ value: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: value.bigEndian) { [UInt8]($0) }
+    }
+
+    private static func adler32(_ bytes: [UInt8]) -> UInt32 {
+        var low: UInt32 = 1
+        var high: UInt32 = 0
+        for byte in bytes {
+            low = (low &+ UInt32(byte)) % 65_521
+            high = (high &+ low) % 65_521
+        }
+        return high << 16 | low
+    }
+}
+
 // MARK: - JSON
 
 extension LatencyHistogram: Codable {
@@ -154,20 +236,16 @@ extension LatencyHistogram: Codable {
     private enum CodingKeys: String, CodingKey {
         case count, negativeCount, overflowCount, minNanoseconds, maxNanoseconds, meanNanoseconds
         case percentilesNanoseconds
-        case base64 = "hdrHistogramV2Base64"
+        case base64 = "hdrHistogramBase64"
     }
 
     /// Reads the whole histogram; the derived figures beside it are for people and are not read.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let text = try values.decode(String.self, forKey: .base64)
-        guard let bytes = Data(base64Encoded: text) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .base64, in: values, debugDescription: HistogramCodingError.notBase64.description)
-        }
         do throws(HistogramCodingError) {
             try self.init(
-                encodedV2: bytes,
+                base64: text,
                 lowest: (try? values.decode(UInt64.self, forKey: .minNanoseconds)),
                 highest: (try? values.decode(UInt64.self, forKey: .maxNanoseconds)))
         } catch {
@@ -193,7 +271,7 @@ extension LatencyHistogram: Codable {
                 Dictionary(uniqueKeysWithValues: figures.map { ("p\(Self.label($0))", $1) }),
                 forKey: .percentilesNanoseconds)
         }
-        try values.encode(Data(encodedV2()).base64EncodedString(), forKey: .base64)
+        try values.encode(encodedBase64(), forKey: .base64)
     }
 
     private static func label(_ percentile: Double) -> String {

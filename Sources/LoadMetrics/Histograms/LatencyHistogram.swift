@@ -187,6 +187,13 @@ extension LatencyHistogram {
     }
 }
 
+extension LatencyHistogram: CustomStringConvertible {
+    /// Count, median and extremes in nanoseconds: the table is too long to print.
+    package var description: String {
+        "LatencyHistogram(count: \(count), min: \(min), p50: \(percentile(50)), max: \(max))"
+    }
+}
+
 // MARK: - Whole tables, for the codec
 
 extension LatencyHistogram {

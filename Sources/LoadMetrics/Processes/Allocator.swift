@@ -12,13 +12,11 @@ import Synchronization
 /// Bytes this process has allocated since its start, as jemalloc counts them.
 ///
 /// jemalloc has no such total: a thread's own cache hands out and takes back memory without telling the arenas. So
-/// the long-lived threads that do the work are counted each by its exact counter, and the arenas give a lower bound
-/// for all the others:
+/// each long-lived thread that does work calls ``countThisThread()`` once, and its own exact counter is read:
 ///
 /// ```
-///  counted threads:  Σ thread.allocated            exact, ended threads included
-///  arenas:           Σ nrequests × size of class   lags by what the caches have not reported
-///  allocatedBytes()  the larger of both: never more than the truth
+///  counted threads:   Σ thread.allocated            exact, ended threads included
+///  no thread counted: Σ nrequests × size of class   of all arenas: a lower bound, lags by what the caches hold back
 /// ```
 package enum Allocator {
     /// Counts the calling thread exactly from now on, until it ends; calling it again changes nothing.
@@ -34,18 +32,18 @@ package enum Allocator {
         pthread_setspecific(key, counter)
     }
 
-    /// Cumulative bytes allocated by the process; 0 when the allocator keeps no statistics.
+    /// Cumulative bytes allocated by the counted threads, or a lower bound for all threads while none is counted.
     package static func allocatedBytes() -> UInt64 {
-        countThisThread()
-        let counted = threads.withLock { threads in
+        let counted: UInt64? = threads.withLock { threads in
+            guard !threads.live.isEmpty || threads.retiredBytes > 0 else { return nil }
             // Each counter is an aligned word that only its thread writes: the read is whole, at worst a moment old.
-            threads.live.reduce(threads.retiredBytes) { $0 &+ bytes(at: $1) }
+            return threads.live.reduce(threads.retiredBytes) { $0 &+ bytes(at: $1) }
         }
-        let arenas = sizeClasses.withLock { classes in
+        if let counted { return counted }
+        return sizeClasses.withLock { classes in
             if classes == nil { classes = SizeClasses() }
             return classes?.allocatedBytes() ?? 0
         }
-        return max(counted, arenas)
     }
 
     /// Cumulative bytes allocated by the calling thread, exact to the last allocation.
