@@ -9,8 +9,8 @@ RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
 RUN swift build --configuration release --product rafale --static-swift-stdlib \
-    && mkdir /out && cp -r .build/release/rafale .build/release/*.resources /out/ 2>/dev/null \
-    || cp .build/release/rafale /out/
+    && mkdir /out \
+    && find .build/release/ -maxdepth 1 \( -name rafale -o -name '*.resources' \) -exec cp -r {} /out/ \;
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \

@@ -56,14 +56,16 @@ clean: ## remove what was built and the servers' data; reports stay
 	@rm -rf .build .services logs
 
 ##@ Serve with Docker
-up: .env ## RabbitMQ with its management pages, a generator and a worker
-	@$(compose) up --build --detach --wait && $(compose) ps
+up: .env ## RabbitMQ with its management pages, a worker, one run of a scenario
+	@mkdir -p reports && $(compose) up --build --detach && $(compose) ps
 
 logs: ## follow their logs
 	@$(compose) logs --follow
 
 stop: ## stop them; the queues' data stays
-	@$(compose) --profile '*' down
+	@$(compose) down
 
 .env:
-	@cp .env.example .env && echo "made .env from .env.example: change the password there"
+	@umask 077; password=$$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n'); \
+	    sed -e "s/change-me/$$password/" -e "s/UID=1000/UID=$$(id -u)/" -e "s/GID=1000/GID=$$(id -g)/" .env.example >.env
+	@echo "made .env from .env.example, with a password of its own"
