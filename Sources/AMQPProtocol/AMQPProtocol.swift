@@ -39,7 +39,7 @@ package enum AMQP {
     package static let defaultMaximumBodyBytes: UInt64 = 134_217_728
 
     /// The largest payload that fits a frame of that many bytes; 0 means no limit was negotiated.
-    static func payloadMaxBytes(frameMaxBytes: UInt32) -> UInt32 {
+    package static func payloadMaxBytes(frameMaxBytes: UInt32) -> UInt32 {
         frameMaxBytes == 0 ? .max : frameMaxBytes - min(frameMaxBytes, UInt32(frameOverheadBytes))
     }
 }

@@ -14,6 +14,8 @@ package struct LoadOutcome: Sendable {
         /// Messages whose intended time lies in the phase; of a closed loop those it sent.
         package var offered: UInt64
         package var books: LedgerBooks
+        /// Outcomes that came back while the phase lasted.
+        package var carried: UInt64
         /// Sent later than the bound on schedule debt allows.
         package var late: UInt64
         package var scheduleLag: LatencyHistogram

@@ -118,7 +118,8 @@ package final class LoadRun: Sendable {
         while firstPhase < plan.phases.count, !isInterrupted {
             let stretch = makeStretch(
                 firstPhase: firstPhase, firstSequence: firstSequence, start: start, planner: planner)
-            table.append(stretch.boundaries.dropLast())
+            let isLast = firstPhase + stretch.phaseCount == plan.phases.count && stretch.offered != nil
+            table.append(isLast ? stretch.boundaries : stretch.boundaries.dropLast())
             progress.withLock { $0.offered = stretch.offered }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for publisher in publishers { group.addTask { try await publisher.run(stretch.stretch) } }
@@ -130,6 +131,8 @@ package final class LoadRun: Sendable {
             firstPhase += stretch.phaseCount
             start = max(end.nanoseconds, Monotonic.nowNanoseconds())
         }
+        // What comes back from now on belongs to no phase.
+        table.append([Monotonic.nowNanoseconds()])
     }
 
     private var isInterrupted: Bool { progress.withLock { $0.interrupted } }
@@ -181,22 +184,24 @@ package final class LoadRun: Sendable {
             }
             return (count, now)
         }
-        let end = planned.boundaries.last ?? planned.stretch.startNanoseconds
-        while !isInterrupted, Monotonic.nowNanoseconds() < end {
-            try await Task.sleep(for: .nanoseconds(min(end - Monotonic.nowNanoseconds(), 50_000_000)))
+        let nominalEnd = planned.boundaries.last ?? planned.stretch.startNanoseconds
+        while !isInterrupted, Monotonic.nowNanoseconds() < nominalEnd {
+            try await Task.sleep(for: .nanoseconds(min(nominalEnd - Monotonic.nowNanoseconds(), 50_000_000)))
         }
-        // Number the phases' messages by walking the arrivals once more.
+        // Ended early, a run owes only what was due by then.
+        let end = min(nominalEnd, Monotonic.nowNanoseconds())
         var counts = [UInt64](repeating: 0, count: planned.phaseCount)
         var walker = planned.offered?.arrivals
-        while let arrival = walker?.next() { counts[arrival.phase] += 1 }
+        while let arrival = walker?.next(), planned.stretch.startNanoseconds + arrival.offsetNanoseconds < end {
+            counts[arrival.phase] += 1
+        }
         var sequence = firstSequence
-        for (index, count) in counts.enumerated() {
-            let range = sequence..<sequence + count
+        for (index, count) in counts.enumerated() where planned.boundaries[index] < end {
+            let span = Span(
+                start: planned.boundaries[index], end: min(planned.boundaries[index + 1], end),
+                sequences: sequence..<sequence + count)
             sequence += count
-            progress.withLock {
-                $0.spans.append(
-                    Span(start: planned.boundaries[index], end: planned.boundaries[index + 1], sequences: range))
-            }
+            progress.withLock { $0.spans.append(span) }
         }
         return (sequence - firstSequence, end)
     }
@@ -334,7 +339,8 @@ package final class LoadRun: Sendable {
                 LoadOutcome.Phase(
                     name: phase.name, measured: phase.measured, closedLoop: closedLoop,
                     startNanoseconds: span.start, endNanoseconds: span.end,
-                    offered: closedLoop ? books.published : UInt64(span.sequences.count), books: books, late: 0,
+                    offered: closedLoop ? books.published : UInt64(span.sequences.count), books: books, carried: 0,
+                    late: 0,
                     scheduleLag: LatencyHistogram(), confirm: LatencyHistogram(), queueWait: LatencyHistogram(),
                     service: LatencyHistogram(), endToEnd: LatencyHistogram()))
         }
@@ -366,6 +372,7 @@ package final class LoadRun: Sendable {
                 (loop.records, loop.totals, loop.failure)
             }.get()
             for (index, record) in records.enumerated() where index < outcome.phases.count {
+                outcome.phases[index].carried += record.carried
                 outcome.phases[index].queueWait.merge(record.queueWait)
                 outcome.phases[index].service.merge(record.service)
                 outcome.phases[index].endToEnd.merge(record.endToEnd)

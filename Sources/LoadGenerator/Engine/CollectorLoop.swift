@@ -14,9 +14,8 @@ final class CollectorLoop: @unchecked Sendable {
         var queueWait = LatencyHistogram()
         var service = LatencyHistogram()
         var endToEnd = LatencyHistogram()
-        /// First outcomes, by the phase the message was meant to be sent in.
-        var processed: UInt64 = 0
-        var failed: UInt64 = 0
+        /// First outcomes that came back while the phase lasted, whichever phase their messages belong to.
+        var carried: UInt64 = 0
     }
 
     struct Totals: Sendable {
@@ -85,17 +84,15 @@ extension CollectorLoop: LoadCollectorDelegate {
         }
         if releases { released += 1 }
         if mark == .failed { totals.failed += 1 } else { totals.processed += 1 }
+        if let current = lookup.phase(at: now), current < records.count { records[current].carried += 1 }
         guard let intended = message.intendedNanoseconds, let phase = lookup.phase(at: intended),
             phase < records.count
         else {
             totals.unstamped += 1
             return
         }
-        if mark == .failed {
-            records[phase].failed += 1
-            return
-        }
-        records[phase].processed += 1
+        // The way to the failed queue is another one: its times would only blur those of the results.
+        guard mark == .processed else { return }
         records[phase].endToEnd.record(now - intended)
         interval.record(now - intended)
         if let received = message.receivedNanoseconds { records[phase].queueWait.record(received - intended) }

@@ -1,0 +1,309 @@
+import AMQPClient
+import AMQPProtocol
+package import Logging
+package import NIOCore
+import Synchronization
+
+// Drivers/AMQP: RabbitMQ, the embedded broker, and every other server of AMQP 0-9-1.
+//
+//   AMQPLoadDriver ─┬─► AMQPLoadPublisher  one connection, templates in batches
+//                   ├─► AMQPLoadCollector  one connection, the processed and failed queues
+//                   └─► its own connection: declares, asks for depths, cleans up
+//   AMQPMessageSource, AMQPMessageSink: the worker's side
+
+/// Puts load on a server of AMQP 0-9-1.
+package final class AMQPLoadDriver: LoadDriver {
+    private let configurations: [AMQPConfiguration]
+    private let control: RecoveringConnection
+    private let logger: Logger
+    private let templates = Mutex<[TemplateKey: StampedTemplates]>([:])
+    private let prepared = Mutex(Prepared())
+
+    private struct TemplateKey: Hashable {
+        var channel: UInt16
+        var frameMaxBytes: UInt32
+    }
+
+    private struct Prepared: Sendable {
+        var topology: LoadTopology?
+        /// Names of the queues that did not exist before.
+        var createdQueues: Set<String> = []
+        var createdExchange = false
+        var channel: RecoveringChannel?
+    }
+
+    /// Reads the nodes' URIs; connects in `prepare`.
+    package init(uris: [String], on eventLoop: any EventLoop, logger: Logger) throws(DriverError) {
+        var configurations: [AMQPConfiguration] = []
+        for uri in uris {
+            do {
+                configurations.append(try AMQPConfiguration(uri: uri))
+            } catch {
+                throw DriverError(.configuration, "\(error)")
+            }
+        }
+        self.configurations = configurations
+        self.logger = logger
+        control = RecoveringConnection(
+            Self.named("rafale control", configurations), on: eventLoop, logger: logger)
+    }
+
+    /// The nodes' addresses without passwords.
+    package var addresses: [String] { configurations.map(\.redactedURI) }
+
+    package var system: SystemIdentity {
+        get async {
+            let current = control.current
+            return SystemIdentity(
+                product: current?.serverProduct ?? "unknown", version: current?.serverVersion ?? "unknown")
+        }
+    }
+
+    package func prepare(_ topology: LoadTopology, purge: Bool) async throws(DriverError) {
+        do {
+            try await control.start()
+            let channel = try await control.addChannel { _ in }
+            prepared.withLock { state in
+                state.topology = topology
+                state.channel = channel
+            }
+        } catch {
+            throw DriverError(error)
+        }
+        for queue in [topology.incoming, topology.processed, topology.failed] {
+            let messages = try await existing(queue.name)
+            if messages == nil { prepared.withLock { _ = $0.createdQueues.insert(queue.name) } }
+            if let messages, messages > 0 { try await inspect(queue.name, messages: messages, purge: purge) }
+        }
+        if !topology.exchange.isEmpty {
+            let exists = try await exchangeExists(topology.exchange)
+            prepared.withLock { $0.createdExchange = !exists }
+        }
+        do {
+            try await control.declare(Topology(topology))
+        } catch {
+            throw Self.declaring(error)
+        }
+    }
+
+    package func openPublisher(
+        _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
+    ) async throws(DriverError) -> any LoadPublisher {
+        let connection = RecoveringConnection(
+            Self.named("rafale publisher", configurations), on: eventLoop, logger: logger)
+        let publisher = AMQPLoadPublisher(
+            connection, settings: settings, topology: prepared.withLock { $0.topology }, delegate: delegate,
+            on: eventLoop
+        ) { [self] (channel, frameMaxBytes) throws(WireError) in
+            try stamped(settings, channel: channel, frameMaxBytes: frameMaxBytes)
+        }
+        do {
+            try await publisher.open()
+        } catch {
+            throw DriverError(error)
+        }
+        return publisher
+    }
+
+    package func openCollector(
+        _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
+    ) async throws(DriverError) -> (any LoadCollector)? {
+        guard let topology = prepared.withLock({ $0.topology }) else {
+            throw DriverError(.configuration, "a collector needs a prepared topology")
+        }
+        let connection = RecoveringConnection(
+            Self.named("rafale collector", configurations), on: eventLoop, logger: logger)
+        let collector = AMQPLoadCollector(
+            connection, settings: settings, topology: topology, delegate: delegate, on: eventLoop)
+        do {
+            try await collector.open()
+        } catch {
+            throw DriverError(error)
+        }
+        return collector
+    }
+
+    package func queueDepths() async throws(DriverError) -> QueueDepths {
+        guard
+            let (topology, channel) = prepared.withLock({ state in
+                state.topology.flatMap { topology in state.channel.map { (topology, $0) } }
+            }), let channel = channel.current
+        else { throw DriverError(.unreachable, "not connected to the broker at the moment") }
+        var depths = QueueDepths()
+        do {
+            depths.incoming = UInt64(try await channel.queueDeclare(topology.incoming.name, passive: true).messageCount)
+            depths.processed = UInt64(
+                try await channel.queueDeclare(topology.processed.name, passive: true).messageCount)
+            depths.failed = UInt64(try await channel.queueDeclare(topology.failed.name, passive: true).messageCount)
+        } catch {
+            throw DriverError(error)
+        }
+        return depths
+    }
+
+    package func cleanUp() async -> [String] {
+        var notes: [String] = []
+        let state = prepared.withLock { $0 }
+        if let topology = state.topology, !topology.keepQueues, control.current != nil {
+            for queue in state.createdQueues.sorted() {
+                do {
+                    try await withTemporaryChannel { channel throws(AMQPClientError) in
+                        _ = try await channel.queueDelete(queue, ifEmpty: true)
+                    }
+                } catch {
+                    notes.append("Queue \(queue) was left in place: it is not empty.")
+                }
+            }
+            if state.createdExchange {
+                try? await withTemporaryChannel { channel throws(AMQPClientError) in
+                    try await channel.exchangeDelete(topology.exchange)
+                }
+            }
+        }
+        await control.close()
+        return notes
+    }
+
+    // MARK: - Looking before touching
+
+    /// Messages of a queue; nil where there is none of that name.
+    private func existing(_ queue: String) async throws(DriverError) -> UInt32? {
+        do {
+            return try await withTemporaryChannel { channel throws(AMQPClientError) in
+                try await channel.queueDeclare(queue, passive: true).messageCount
+            }
+        } catch {
+            if case .channelClosed(.notFound, _, _) = error { return nil }
+            throw DriverError(error)
+        }
+    }
+
+    private func exchangeExists(_ exchange: String) async throws(DriverError) -> Bool {
+        do {
+            try await withTemporaryChannel { channel throws(AMQPClientError) in
+                try await channel.exchangeDeclare(exchange, passive: true)
+            }
+            return true
+        } catch {
+            if case .channelClosed(.notFound, _, _) = error { return false }
+            throw DriverError(error)
+        }
+    }
+
+    /// How many waiting messages are looked at before a queue is taken for our own.
+    private static let inspectedMessages = 100
+
+    /// Makes sure that the messages waiting in a queue are an earlier run's, or throws them away where that is asked.
+    private func inspect(_ queue: String, messages: UInt32, purge: Bool) async throws(DriverError) {
+        var foreign = false
+        do {
+            if purge {
+                try await withTemporaryChannel { channel throws(AMQPClientError) in
+                    _ = try await channel.queuePurge(queue)
+                }
+                return
+            }
+            // Fetched without an ack on a channel that is then closed: the broker puts them back where they were.
+            foreign = try await withTemporaryChannel { channel throws(AMQPClientError) in
+                for _ in 0..<Self.inspectedMessages {
+                    guard let message = try await channel.get(queue) else { break }
+                    if message.properties.rafaleID == nil { return true }
+                }
+                return false
+            }
+        } catch {
+            throw DriverError(error)
+        }
+        if foreign {
+            throw DriverError(
+                .precondition,
+                "queue \(queue) holds \(messages) messages that are not a run's; name another queue in the scenario's "
+                    + "topology, or throw them away with --purge")
+        }
+        logger.info("queue \(queue) holds \(messages) messages of an earlier run; they will not be counted")
+    }
+
+    private func withTemporaryChannel<T: Sendable>(
+        _ body: @Sendable (AMQPChannel) async throws(AMQPClientError) -> T
+    ) async throws(AMQPClientError) -> T {
+        guard let connection = control.current else { throw .notConnected }
+        let channel = try await connection.openChannel()
+        do {
+            let result = try await body(channel)
+            await channel.close()
+            return result
+        } catch {
+            await channel.close()
+            throw error
+        }
+    }
+
+    private static func declaring(_ error: AMQPClientError) -> DriverError {
+        if case .channelClosed(.preconditionFailed, let text, _) = error {
+            return DriverError(
+                .precondition,
+                "a queue or exchange of the scenario exists with other properties: \(text); delete it, give it the same "
+                    + "properties, or name another one in the scenario's topology")
+        }
+        return DriverError(error)
+    }
+
+    /// The templates for a channel number, made once for all connections.
+    private func stamped(
+        _ settings: PublisherSettings, channel: UInt16, frameMaxBytes: UInt32
+    ) throws(WireError) -> StampedTemplates {
+        let key = TemplateKey(channel: channel, frameMaxBytes: frameMaxBytes)
+        if let made = templates.withLock({ $0[key] }) { return made }
+        let made = try StampedTemplates(settings, channel: channel, frameMaxBytes: frameMaxBytes)
+        templates.withLock { $0[key] = made }
+        return made
+    }
+
+    private static func named(_ name: String, _ configurations: [AMQPConfiguration]) -> [AMQPConfiguration] {
+        configurations.map { configuration in
+            var configuration = configuration
+            configuration.connectionName = configuration.connectionName ?? name
+            return configuration
+        }
+    }
+}
+
+extension Topology {
+    /// What a run needs, as AMQP declares it.
+    init(_ load: LoadTopology) {
+        self.init(
+            queues: [load.failed, load.processed, load.incoming].map { queue in
+                var arguments = FieldTable(queue.arguments)
+                if queue.kind != .classic { arguments["x-queue-type"] = .string(queue.kind.rawValue) }
+                return Queue(queue.name, durable: queue.durable, arguments: arguments)
+            })
+        guard !load.exchange.isEmpty else { return }
+        exchanges = [
+            Exchange(
+                load.exchange, kind: load.exchangeKind, durable: load.exchangeDurable,
+                arguments: FieldTable(load.exchangeArguments))
+        ]
+        bindings = [Binding(to: .queue(load.incoming.name), from: load.exchange, routingKey: load.routingKey)]
+    }
+}
+
+extension BasicProperties {
+    /// The identity that a run of ours gave the message; nil for a message of anybody else.
+    var rafaleID: MessageID? { messageID.flatMap { MessageID($0) } ?? correlationID.flatMap { MessageID($0) } }
+}
+
+extension DriverError {
+    /// Sorts the client's errors by what the user can do about them.
+    init(_ error: AMQPClientError) {
+        let kind: Kind =
+            switch error {
+            case .refusedCredentials, .refusedVirtualHost, .mechanismNotOffered: .refused
+            case .tlsFile: .configuration
+            case .wire, .protocolMismatch: .protocolViolation
+            case .channelClosed(.accessRefused, _, _), .connectionClosed(.accessRefused, _, _): .refused
+            case .channelClosed, .connectionClosed: .precondition
+            default: .unreachable
+            }
+        self.init(kind, error.description)
+    }
+}

@@ -1,0 +1,163 @@
+import AMQPClient
+import AMQPProtocol
+import NIOCore
+
+/// One connection of the load: stamps templates into a batch a channel and hands the batches to the socket.
+///
+/// Lives on its event loop, like its delegate.
+final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
+    // Reason: all state is touched on `eventLoop` only; `open`, `close` and the channels' setup hop to it.
+
+    typealias Stamp = @Sendable (_ channel: UInt16, _ frameMaxBytes: UInt32) throws(WireError) -> StampedTemplates
+
+    /// A channel of the current connection, with the batch that waits for `flush`.
+    private struct Lane {
+        var channel: AMQPChannel?
+        var templates: StampedTemplates?
+        var batch = ByteBuffer()
+        var count = 0
+    }
+
+    /// Enough for a few hundred small messages: one write to the socket.
+    private static let batchBytes = 64 * 1024
+
+    let eventLoop: any EventLoop
+    private let connection: RecoveringConnection
+    private let settings: PublisherSettings
+    private let topology: LoadTopology?
+    private let delegate: any LoadPublisherDelegate
+    private let stamp: Stamp
+    private var lanes: [Lane]
+    private var timestamp: TimestampText
+    private var isConnected = false
+    private var isBlocked = false
+    private var hasOpened = false
+    private var isClosing = false
+
+    init(
+        _ connection: RecoveringConnection, settings: PublisherSettings, topology: LoadTopology?,
+        delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop, stamp: @escaping Stamp
+    ) {
+        self.connection = connection
+        self.eventLoop = eventLoop
+        self.settings = settings
+        self.topology = topology
+        self.delegate = delegate
+        self.stamp = stamp
+        lanes = Array(repeating: Lane(), count: settings.channels)
+        timestamp = TimestampText(wallOffsetNanoseconds: SystemClock.offsetNanoseconds())
+    }
+
+    func open() async throws(AMQPClientError) {
+        try await connection.start()
+        // A queue that is not durable goes with its broker: it is declared again before anything is sent.
+        if let topology { try await connection.declare(Topology(topology)) }
+        for index in 0..<settings.channels {
+            let events = ChannelEvents(self, index: index)
+            _ = try await connection.addChannel(delegate: events) { [self] channel in
+                if settings.confirms { try await channel.confirmSelect() }
+                let templates = try stamp(channel.number, channel.frameMaxBytes)
+                eventLoop.execute { self.ready(index, channel, templates) }
+            }
+        }
+    }
+
+    private func ready(_ index: Int, _ channel: AMQPChannel, _ templates: StampedTemplates) {
+        lanes[index] = Lane(channel: channel, templates: templates)
+        guard lanes.allSatisfy({ $0.channel != nil }) else { return }
+        isConnected = true
+        isBlocked = false
+        if hasOpened { delegate.publisherRecovered() }
+        hasOpened = true
+    }
+
+    var isWritable: Bool {
+        isConnected && !isBlocked && lanes.allSatisfy { $0.channel?.isWritable == true }
+    }
+
+    var unsentBytes: Int { connection.current?.pendingBytes ?? 0 }
+
+    func append(template: Int, _ stamp: MessageStamp, channel: Int) {
+        guard let templates = lanes[channel].templates else { return }
+        if lanes[channel].count == 0 {
+            lanes[channel].batch = ByteBuffer()
+            lanes[channel].batch.reserveCapacity(Self.batchBytes)
+        }
+        templates.append(template, stamp, timestamp: &timestamp, to: &lanes[channel].batch)
+        lanes[channel].count += 1
+    }
+
+    func flush() {
+        for index in lanes.indices where lanes[index].count > 0 {
+            let batch = lanes[index].batch
+            lanes[index].batch = ByteBuffer()
+            lanes[index].channel?.writePublishes(batch, count: lanes[index].count)
+            lanes[index].count = 0
+        }
+    }
+
+    func close() async {
+        try? await eventLoop.submit { self.isClosing = true }.get()
+        await connection.close()
+    }
+
+    // MARK: - Events
+
+    fileprivate func closed(_ index: Int, _ reason: AMQPCloseReason) {
+        lanes[index] = Lane()
+        guard isConnected, !isClosing else { return }
+        isConnected = false
+        delegate.publisherLost(reason.description)
+        if case .failed(.channelClosed(let code, let text, _)) = reason {
+            // The server closed one channel because of what was sent on it: sending the same again would not help.
+            delegate.publisherFailed(DriverError(.precondition, "the broker closed a channel: \(code) \(text)"))
+        }
+    }
+
+    fileprivate func blocked(_ reason: String?) {
+        isBlocked = reason != nil
+        delegate.publisher(blocked: reason)
+    }
+
+    fileprivate func confirmed(_ index: Int, _ tag: UInt64, multiple: Bool, nack: Bool) {
+        delegate.publisher(channel: index, confirmed: tag, multiple: multiple, accepted: !nack)
+    }
+
+    fileprivate func returned(_ message: ReturnedMessage) {
+        delegate.publisher(returned: message.properties.rafaleID)
+    }
+
+    fileprivate func writabilityChanged(_ isWritable: Bool) {
+        delegate.publisher(isWritable: self.isWritable)
+    }
+}
+
+/// Passes one channel's events on with the channel's index.
+private final class ChannelEvents: AMQPChannelDelegate {
+    private let publisher: AMQPLoadPublisher
+    private let index: Int
+
+    init(_ publisher: AMQPLoadPublisher, index: Int) {
+        self.publisher = publisher
+        self.index = index
+    }
+
+    func channel(_ channel: AMQPChannel, confirmed tag: UInt64, multiple: Bool, nack: Bool) {
+        publisher.confirmed(index, tag, multiple: multiple, nack: nack)
+    }
+
+    func channel(_ channel: AMQPChannel, returned message: ReturnedMessage) { publisher.returned(message) }
+
+    func channel(_ channel: AMQPChannel, flow active: Bool) { publisher.writabilityChanged(active) }
+
+    func channel(_ channel: AMQPChannel, connectionBlocked reason: String?) {
+        // Every channel is told of its connection; once is enough.
+        if index == 0 { publisher.blocked(reason) }
+    }
+
+    func channelWritabilityChanged(_ channel: AMQPChannel, isWritable: Bool) {
+        if index == 0 { publisher.writabilityChanged(isWritable) }
+    }
+
+    func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) { publisher.closed(index, reason) }
+}

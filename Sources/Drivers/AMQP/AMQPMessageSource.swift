@@ -1,0 +1,215 @@
+import AMQPClient
+import AMQPProtocol
+package import Logging
+package import NIOCore
+import Synchronization
+
+/// A worker's consumer on a server of AMQP 0-9-1.
+package final class AMQPMessageSource: MessageSource {
+    private let connection: RecoveringConnection
+    private let queue: String
+    private let prefetch: Int
+    private let state = Mutex(State())
+
+    fileprivate struct State {
+        var arrived: [InboundMessage] = []
+        var waiting: CheckedContinuation<[InboundMessage]?, any Error>?
+        var channel: AMQPChannel?
+        /// The connection's number, counted from 0; −1 before the first.
+        var session = -1
+        var isStopped = false
+        var failure: DriverError?
+
+        /// What the caller who waits should get now; nil while there is nothing to say.
+        mutating func takeAnswer() -> Result<[InboundMessage]?, any Error>? {
+            if !arrived.isEmpty {
+                defer { arrived = [] }
+                return .success(arrived)
+            }
+            if let failure { return .failure(failure) }
+            return isStopped ? .success(nil) : nil
+        }
+    }
+
+    private static let tag = "rafale-worker"
+
+    private init(_ connection: RecoveringConnection, queue: String, prefetch: Int) {
+        self.connection = connection
+        self.queue = queue
+        self.prefetch = prefetch
+    }
+
+    /// Connects and starts to consume `queue`, which must exist.
+    package static func connect(
+        uri: String, queue: String, prefetch: Int, on eventLoop: any EventLoop, logger: Logger
+    ) async throws(DriverError) -> AMQPMessageSource {
+        let connection = try RecoveringConnection.worker(uri, name: "rafale worker", on: eventLoop, logger: logger)
+        let source = AMQPMessageSource(connection, queue: queue, prefetch: prefetch)
+        do {
+            try await connection.start()
+            _ = try await connection.addChannel(delegate: Events(source)) { try await source.begin($0) }
+        } catch {
+            await connection.close()
+            throw DriverError(error, queue: queue)
+        }
+        return source
+    }
+
+    private func begin(_ channel: AMQPChannel) async throws {
+        // What arrived on a lost connection and was not yet taken comes again: keeping it would process it twice.
+        state.withLock { state in
+            state.session += 1
+            state.arrived = []
+            state.channel = channel
+        }
+        try await channel.qos(prefetchCount: UInt16(clamping: prefetch))
+        if !state.withLock({ $0.isStopped }) { _ = try await channel.consume(queue: queue, tag: Self.tag) }
+    }
+
+    package func nextBatch() async throws -> [InboundMessage]? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let answer: Result<[InboundMessage]?, any Error>? = state.withLock { state in
+                    if let answer = state.takeAnswer() { return answer }
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    state.waiting = continuation
+                    return nil
+                }
+                if let answer { continuation.resume(with: answer) }
+            }
+        } onCancel: {
+            state.withLock { $0.takeWaiting() }?.resume(throwing: CancellationError())
+        }
+    }
+
+    package func settle(_ tokens: [DeliveryToken], _ settlement: Settlement) {
+        let (channel, session) = state.withLock { ($0.channel, $0.session) }
+        guard let channel else { return }
+        channel.settle(
+            tokens.lazy.filter { $0.session == session }.map { token in
+                switch settlement {
+                case .accept: RawSettlement(.ack, deliveryTag: token.number)
+                case .reject: RawSettlement(.reject, deliveryTag: token.number, requeue: false)
+                case .requeue: RawSettlement(.reject, deliveryTag: token.number, requeue: true)
+                }
+            })
+    }
+
+    package func stopConsuming() async {
+        let channel = state.withLock { state in
+            state.isStopped = true
+            return state.channel
+        }
+        // The answer to the cancel comes behind the last delivery: after it nothing more arrives.
+        try? await channel?.cancel(Self.tag)
+        wake()
+    }
+
+    package func close() async {
+        await connection.close()
+        state.withLock { $0.isStopped = true }
+        wake()
+    }
+
+    private func wake() {
+        let waiting: (CheckedContinuation<[InboundMessage]?, any Error>, Result<[InboundMessage]?, any Error>)? =
+            state.withLock { state in
+                guard state.waiting != nil, let answer = state.takeAnswer() else { return nil }
+                return state.takeWaiting().map { ($0, answer) }
+            }
+        if let waiting { waiting.0.resume(with: waiting.1) }
+    }
+
+    // MARK: - Events
+
+    fileprivate func arrived(_ messages: [InboundMessage]) {
+        state.withLock { state in
+            let session = state.session
+            state.arrived += messages.lazy.map { message in
+                var message = message
+                message.token = DeliveryToken(session: session, number: message.token.number)
+                return message
+            }
+        }
+        wake()
+    }
+
+    fileprivate func failed(_ error: DriverError) {
+        state.withLock { $0.failure = error }
+        wake()
+    }
+}
+
+extension AMQPMessageSource.State {
+    fileprivate mutating func takeWaiting() -> CheckedContinuation<[InboundMessage]?, any Error>? {
+        defer { waiting = nil }
+        return waiting
+    }
+}
+
+/// Gathers the deliveries of one socket read and passes them on together.
+private final class Events: AMQPChannelDelegate, @unchecked Sendable {
+    // Reason: touched on the connection's event loop only.
+
+    private let source: AMQPMessageSource
+    private var gathered: [InboundMessage] = []
+    private var receivedNanoseconds: Int64 = 0
+
+    init(_ source: AMQPMessageSource) { self.source = source }
+
+    func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
+        // One look at the clock for all that one read brought.
+        if gathered.isEmpty { receivedNanoseconds = SystemClock.monotonicNanoseconds() }
+        let properties = delivery.properties
+        gathered.append(
+            InboundMessage(
+                body: delivery.retainBody(), messageID: text((try? properties.messageID()) ?? nil),
+                correlationID: text((try? properties.correlationID()) ?? nil),
+                contentType: text((try? properties.bytes(of: .contentType)) ?? nil),
+                intendedNanoseconds: (try? properties.int64Header("x-rafale-intended")) ?? nil,
+                receivedNanoseconds: receivedNanoseconds, redelivered: delivery.redelivered,
+                token: DeliveryToken(session: 0, number: delivery.deliveryTag)))
+    }
+
+    func channelReadComplete(_ channel: AMQPChannel) {
+        guard !gathered.isEmpty else { return }
+        source.arrived(gathered)
+        gathered.removeAll(keepingCapacity: true)
+    }
+
+    func channel(_ channel: AMQPChannel, consumerCancelled tag: String) {
+        source.failed(DriverError(.precondition, "the broker ended the consumer: was the queue deleted?"))
+    }
+
+    func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) { gathered = [] }
+
+    private func text(_ bytes: UnsafeRawBufferPointer?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+}
+
+extension RecoveringConnection {
+    /// A worker's connection, from a URI.
+    static func worker(
+        _ uri: String, name: String, on eventLoop: any EventLoop, logger: Logger
+    ) throws(DriverError) -> RecoveringConnection {
+        var configuration: AMQPConfiguration
+        do {
+            configuration = try AMQPConfiguration(uri: uri)
+        } catch {
+            throw DriverError(.configuration, "\(error)")
+        }
+        configuration.connectionName = configuration.connectionName ?? name
+        return RecoveringConnection([configuration], on: eventLoop, logger: logger)
+    }
+}
+
+extension DriverError {
+    /// Says which queue is meant where the server only says that there is none.
+    init(_ error: AMQPClientError, queue: String) {
+        if case .channelClosed(.notFound, _, _) = error {
+            self.init(
+                .precondition, "there is no queue \(queue) on the broker: start the run first, or declare the queue")
+        } else {
+            self.init(error)
+        }
+    }
+}
