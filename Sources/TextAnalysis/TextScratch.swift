@@ -6,7 +6,9 @@ package struct TextScratch: Sendable {
     package internal(set) var bytesAnalysed: UInt64 = 0
 
     var keys: [UInt8] = []
+    /// Room for tokens, of which the first `tokenCount` are those of the text.
     var tokens: [Token] = []
+    var tokenCount = 0
     var entities = EntityTally()
     var sentences = 0
     var slots: [UInt32] = []
@@ -36,38 +38,45 @@ package struct TextScratch: Sendable {
 
     /// Cuts the text into tokens.
     mutating func tokenize(_ text: UnsafeBufferPointer<UInt8>, tables: CharacterTables, lexicon: Lexicon) {
-        tokens.removeAll(keepingCapacity: true)
-        entities.removeAll()
+        tokenCount = 0
         sentences = 0
+        entities.removeAll()
+        guard let start = text.baseAddress, !text.isEmpty else { return }
         // Lower case can be longer than upper case (Ⱥ → ⱥ), though never twice as long.
-        let needed = 2 * text.count + 64
-        if keys.count < needed { keys = [UInt8](repeating: 0, count: needed) }
-        guard let start = text.baseAddress else { return }
-        var tokens: [Token] = []
-        var entities = EntityTally.moved
-        swap(&tokens, &self.tokens)
-        swap(&entities, &self.entities)
-        tables.ascii.withUnsafeBufferPointer { ascii in
-            tables.kinds.withUnsafeBufferPointer { kinds in
-                tables.low.withUnsafeBufferPointer { low in
-                    keys.withUnsafeMutableBufferPointer { keys in
-                        guard let ascii = ascii.baseAddress, let kinds = kinds.baseAddress,
-                            let low = low.baseAddress, let keys = keys.baseAddress
-                        else { return }
-                        var tokenizer = Tokenizer(
-                            text: start, count: text.count, ascii: ascii, kinds: kinds, low: low, lexicon: lexicon,
-                            keys: keys, tokens: [], entities: .moved)
-                        swap(&tokenizer.tokens, &tokens)
-                        swap(&tokenizer.entities, &entities)
-                        tokenizer.run()
-                        sentences = tokenizer.sentences
-                        swap(&tokenizer.tokens, &tokens)
-                        swap(&tokenizer.entities, &entities)
+        let keyBytes = 2 * text.count + 64
+        if keys.count < keyBytes { keys = [UInt8](repeating: 0, count: keyBytes) }
+        growTokens(to: text.count / 6 + 64)
+        var tally = EntityTally.moved
+        var keys: [UInt8] = []
+        swap(&tally, &entities)
+        swap(&keys, &self.keys)
+        tables.withPointers { ascii, kinds, low in
+            keys.withUnsafeMutableBufferPointer { keys in
+                guard let keys = keys.baseAddress, let none = UnsafeMutablePointer<Token>(bitPattern: 8) else { return }
+                var tokenizer = Tokenizer(
+                    text: start, count: text.count, ascii: ascii, kinds: kinds, low: low, lexicon: lexicon, keys: keys,
+                    tokens: none, tokenCapacity: 0, entities: .moved)
+                swap(&tokenizer.entities, &tally)
+                var index = 0
+                while index < text.count {
+                    if tokenizer.tokenCount == tokens.count { growTokens(to: 2 * tokens.count) }
+                    tokens.withUnsafeMutableBufferPointer { room in
+                        guard let base = room.baseAddress else { return }
+                        tokenizer.tokens = base
+                        tokenizer.tokenCapacity = room.count
+                        index = tokenizer.run(from: index)
                     }
                 }
+                tokenCount = tokenizer.tokenCount
+                sentences = tokenizer.sentences
+                swap(&tokenizer.entities, &tally)
             }
         }
-        swap(&tokens, &self.tokens)
-        swap(&entities, &self.entities)
+        swap(&keys, &self.keys)
+        swap(&tally, &entities)
+    }
+
+    private mutating func growTokens(to count: Int) {
+        if tokens.count < count { tokens.append(contentsOf: repeatElement(Token.empty, count: count - tokens.count)) }
     }
 }

@@ -75,7 +75,7 @@ extension TextScratch {
         vocabulary.withUnsafeMutableBufferPointer { vocabulary in
             tokens.withUnsafeBufferPointer { tokens in
                 var start = 0
-                for index in tokens.indices {
+                for index in 0..<tokenCount {
                     let token = tokens[index]
                     if token.traits & Token.phraseBreak != 0 || index - start == Self.maximumPhraseWords {
                         if index > start { body(&vocabulary, tokens, start..<index) }
@@ -86,7 +86,7 @@ extension TextScratch {
                         start = index + 1
                     }
                 }
-                if tokens.count > start { body(&vocabulary, tokens, start..<tokens.count) }
+                if tokenCount > start { body(&vocabulary, tokens, start..<tokenCount) }
             }
         }
     }

@@ -2,7 +2,7 @@ extension TextScratch {
     /// Fills in everything that follows from the tokens and the vocabulary.
     mutating func measure(_ text: UnsafeBufferPointer<UInt8>, into report: inout TextReport) {
         report.sentences = sentences
-        report.words = tokens.count
+        report.words = tokenCount
         report.uniqueWords = vocabulary.count
         identifyLanguage(into: &report)
         countLetters(into: &report)
@@ -17,6 +17,9 @@ extension TextScratch {
         report.excerptBytes = excerpts.bytes
     }
 
+    /// The tokens of the text.
+    private var words: ArraySlice<Token> { tokens[..<tokenCount] }
+
     private func identifyLanguage(into report: inout TextReport) {
         var identification = LanguageIdentification()
         for entry in vocabulary {
@@ -28,7 +31,7 @@ extension TextScratch {
 
     private func countLetters(into report: inout TextReport) {
         var letters = 0
-        for token in tokens { letters &+= Int(token.letters) }
+        for token in words { letters &+= Int(token.letters) }
         report.letters = letters
     }
 
@@ -79,7 +82,7 @@ extension TextScratch {
                 ? 1 : withKey(of: token) { Syllables.arabic($0, markWeight: 0) }
             vocabulary[index].syllables = UInt32(syllables)
         }
-        for token in tokens {
+        for token in words {
             let syllables = token.markWeight > 0 ? Int(token.markWeight) : Int(vocabulary[Int(token.entry)].syllables)
             counts.syllables += syllables
             guard token.traits & CharacterEntry.arabic != 0 else { continue }
@@ -113,7 +116,7 @@ extension TextScratch {
         var sum = 0.0
         // Where the last negator stood within the clause.
         var negator = -10
-        for index in tokens.indices {
+        for index in 0..<tokenCount {
             let token = tokens[index]
             if token.traits & (Token.phraseBreak | Token.sentenceStart) != 0 { negator = -10 }
             let facts = vocabulary[Int(token.entry)].facts
@@ -134,7 +137,7 @@ extension TextScratch {
     /// An intensifier stands directly before the word, or in Arabic behind it.
     private func isBoosted(_ index: Int, _ language: TextLanguage) -> Bool {
         let neighbour = language == .arabic ? index + 1 : index - 1
-        guard tokens.indices.contains(neighbour) else { return false }
+        guard (0..<tokenCount).contains(neighbour) else { return false }
         let later = max(index, neighbour)
         guard tokens[later].traits & Token.phraseBreak == 0 else { return false }
         return vocabulary[Int(tokens[neighbour].entry)].facts.isBooster(in: language)
@@ -142,7 +145,7 @@ extension TextScratch {
 
     /// French negates behind the verb: "j'aime pas", "ça marche jamais".
     private func isNegatedBehind(_ index: Int, _ language: TextLanguage) -> Bool {
-        guard language == .french, index + 1 < tokens.count else { return false }
+        guard language == .french, index + 1 < tokenCount else { return false }
         let next = tokens[index + 1]
         guard next.traits & (Token.phraseBreak | Token.elided) == 0 else { return false }
         return vocabulary[Int(next.entry)].facts.isNegator(in: .french)
@@ -152,7 +155,7 @@ extension TextScratch {
 
     private func collectEntities(into excerpts: inout ExcerptWriter, report: inout TextReport) {
         var numbers = 0
-        for token in tokens where token.traits & CharacterEntry.digit != 0 && token.isNumber {
+        for token in words where token.traits & CharacterEntry.digit != 0 && token.isNumber {
             numbers += 1
             if numbers <= EntityTally.keptPerKind {
                 excerpts.add(Int(token.start)..<Int(token.end), kind: .number)

@@ -1,13 +1,17 @@
 extension TextReport {
     /// Appends the report as one JSON object in UTF-8, without white space.
     package func writeJSON(into output: inout [UInt8]) {
-        // The array moves in and out again, so that its memory is used and nothing is copied.
-        var json = JSONBytes()
-        swap(&json.bytes, &output)
-        let needed = json.bytes.count + 768 + 2 * excerptBytes.count
-        if json.bytes.capacity < needed { json.bytes.reserveCapacity(2 * needed) }
-        writeMembers(to: &json)
-        swap(&json.bytes, &output)
+        // Names and figures need less than 1200 bytes, an escaped byte at most six: written without a check a byte.
+        let start = output.count
+        let bound = 1200 + 6 * excerptBytes.count + 64 * excerpts.count
+        output.append(contentsOf: repeatElement(0, count: bound))
+        let end = output.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return start }
+            var json = JSONBytes(bytes: base, end: start)
+            writeMembers(to: &json)
+            return json.end
+        }
+        output.removeLast(output.count - end)
     }
 
     private func writeMembers(to json: inout JSONBytes) {
@@ -72,41 +76,52 @@ extension TextReport {
     }
 }
 
-/// JSON as bytes, without a String or an encoder between.
+/// JSON as bytes, without a String or an encoder between; the room is known to suffice.
 private struct JSONBytes {
-    var bytes: [UInt8] = []
+    let bytes: UnsafeMutablePointer<UInt8>
+    var end: Int
 
+    @inline(__always)
     mutating func raw(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        (bytes + end).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+        end &+= text.utf8CodeUnitCount
     }
 
+    @inline(__always)
     mutating func member(_ name: StaticString, _ value: Int) {
         raw(name)
         number(value)
     }
 
+    @inline(__always)
     mutating func member(_ name: StaticString, _ value: Double) {
         raw(name)
         number(value)
     }
 
+    private mutating func byte(_ byte: UInt8) {
+        bytes[end] = byte
+        end &+= 1
+    }
+
     mutating func number(_ value: Int) {
-        if value < 0 { bytes.append(0x2D) }
+        if value < 0 { byte(0x2D) }
         digits(value.magnitude)
     }
 
     /// Four decimals, without trailing zeros; figures beyond ± 10¹² do not occur.
     mutating func number(_ value: Double) {
-        let scaled = Int64((max(-1e12, min(1e12, value)) * 10_000).rounded())
-        if scaled < 0 { bytes.append(0x2D) }
+        let bounded = max(-1e12, min(1e12, value)) * 10_000
+        let scaled = Int64(bounded < 0 ? bounded - 0.5 : bounded + 0.5)
+        if scaled < 0 { byte(0x2D) }
         let (whole, part) = scaled.magnitude.quotientAndRemainder(dividingBy: 10_000)
         digits(UInt(whole))
         guard part > 0 else { return }
-        bytes.append(0x2E)
+        byte(0x2E)
         var rest = part
         var unit: UInt64 = 1000
         while rest > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: 0x30 + rest / unit))
+            byte(UInt8(truncatingIfNeeded: 0x30 + rest / unit))
             rest %= unit
             unit /= 10
         }
@@ -114,21 +129,21 @@ private struct JSONBytes {
 
     private mutating func digits(_ value: UInt) {
         if value >= 10 { digits(value / 10) }
-        bytes.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
+        byte(UInt8(truncatingIfNeeded: 0x30 + value % 10))
     }
 
     mutating func escaped(_ source: [UInt8], _ range: Range<Int>) {
-        for byte in source[range] {
-            switch byte {
+        for character in source[range] {
+            switch character {
             case 0x22, 0x5C:
-                bytes.append(0x5C)
-                bytes.append(byte)
+                byte(0x5C)
+                byte(character)
             case 0x00..<0x20:
                 raw("\\u00")
-                bytes.append(0x30 + (byte >> 4))
-                let low = byte & 0x0F
-                bytes.append(low < 10 ? 0x30 + low : 0x57 + low)
-            default: bytes.append(byte)
+                byte(0x30 + (character >> 4))
+                let low = character & 0x0F
+                byte(low < 10 ? 0x30 + low : 0x57 + low)
+            default: byte(character)
             }
         }
     }

@@ -67,6 +67,13 @@ struct CharacterEntry {
     var traits: UInt32 {
         @inline(__always) get { bits >> 25 }
     }
+
+    /// A letter or digit whose key has two bytes in UTF-8.
+    var isTwoByteLetter: Bool {
+        @inline(__always) get {
+            (bits & 0x1E0_0000 == UInt32(CharacterKind.word.rawValue) << 21) && (bits & 0x1F_FFFF) &- 0x80 < 0x780
+        }
+    }
 }
 
 /// The tables that the tokenizer reads for every byte, built once from the character properties of the standard library.
@@ -93,6 +100,22 @@ struct CharacterTables: Sendable {
         }
         self.ascii = ascii
         self.kinds = kinds
+    }
+
+    /// Lends the tables as the pointers that the tokenizer reads.
+    func withPointers(
+        _ body: (UnsafePointer<UInt16>, UnsafePointer<UInt8>, UnsafePointer<UInt32>) -> Void
+    ) {
+        ascii.withUnsafeBufferPointer { ascii in
+            kinds.withUnsafeBufferPointer { kinds in
+                low.withUnsafeBufferPointer { low in
+                    guard let ascii = ascii.baseAddress, let kinds = kinds.baseAddress, let low = low.baseAddress else {
+                        return
+                    }
+                    body(ascii, kinds, low)
+                }
+            }
+        }
     }
 
     // MARK: Scalars of one and two bytes

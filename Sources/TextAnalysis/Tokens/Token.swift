@@ -25,6 +25,9 @@ struct Token {
     /// An elided clitic such as l' or qu'.
     static let elided: UInt32 = 1 << 19
 
+    static let empty = Token(
+        start: 0, end: 0, keyStart: 0, keyLength: 0, letters: 0, traits: 0, markWeight: 0, entry: 0, hash: 0)
+
     /// Only digits and their joiners.
     var isNumber: Bool {
         traits & CharacterEntry.digit != 0 && traits & Token.hasLetters == 0

@@ -10,23 +10,26 @@ extension Tokenizer {
 
     // MARK: Web addresses
 
-    /// The end of the address whose scheme is the word read, if `://` and more follows.
-    func urlEnd(scheme word: OpenWord, start: Int, next: Int) -> Int? {
-        guard next + 3 < count, text[next + 1] == 0x2F, text[next + 2] == 0x2F, word.end == next else { return nil }
+    /// Whether the word read may open a web address: `http` before a colon, or `www.` and a name, which WB6 joins to one word.
+    @inline(__always)
+    func isAddress(_ word: OpenWord, start: Int, next: Int) -> Bool {
+        let key = keys + word.keyStart
+        switch word.keyEnd &- word.keyStart {
+        case 3...5 where text[next] == 0x3A: return true
+        case 6...: return key[0] == 0x77 && key[1] == 0x77 && key[2] == 0x77 && key[3] == 0x2E
+        default: return false
+        }
+    }
+
+    /// The end of the address that the word opens, if it does.
+    func urlEnd(of word: OpenWord, start: Int, next: Int) -> Int? {
         let length = word.keyEnd &- word.keyStart
-        guard (3...5).contains(length) else { return nil }
+        guard length < 6 else { return urlEnd(from: start, atLeast: next) }
+        guard next + 3 < count, text[next + 1] == 0x2F, text[next + 2] == 0x2F, word.end == next else { return nil }
         let scheme = String(
             decoding: UnsafeBufferPointer(start: keys + word.keyStart, count: length), as: UTF8.self)
         guard ["http", "https", "ftp"].contains(scheme) else { return nil }
         return urlEnd(from: next + 3, atLeast: next + 4)
-    }
-
-    /// Whether the word is `www.` and a name: WB6 joins them to one word.
-    @inline(__always)
-    func isWebName(_ word: OpenWord) -> Bool {
-        guard word.keyEnd &- word.keyStart > 5 else { return false }
-        let key = keys + word.keyStart
-        return key[0] == 0x77 && key[1] == 0x77 && key[2] == 0x77 && key[3] == 0x2E
     }
 
     /// Where an address ends: before white space, quotes and brackets, without the punctuation that closes the sentence.
@@ -70,9 +73,9 @@ extension Tokenizer {
     mutating func atSign(at index: Int) -> Int {
         if let range = emailRange(around: index) {
             if pending != .none { resolvePending(before: range.lowerBound, traits: 0) }
-            while let last = tokens.last, Int(last.start) >= range.lowerBound {
-                tokens.removeLast()
-                nextTraits |= last.traits & (Token.phraseBreak | Token.sentenceStart)
+            while tokenCount > 0, Int(tokens[tokenCount - 1].start) >= range.lowerBound {
+                tokenCount -= 1
+                nextTraits |= tokens[tokenCount].traits & (Token.phraseBreak | Token.sentenceStart)
                 wordsInSentence = max(0, wordsInSentence - 1)
             }
             return entity(.email, range)

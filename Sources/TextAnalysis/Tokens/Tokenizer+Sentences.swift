@@ -18,7 +18,7 @@ extension Tokenizer {
         case .strong: break
         case .none where !isSign:
             pending = .period
-            pendingToken = lastWordEnd == index ? tokens.count - 1 : nil
+            pendingToken = lastWordEnd == index ? tokenCount - 1 : nil
         default:
             pending = .ellipsis
             nextTraits |= Token.phraseBreak
@@ -47,7 +47,7 @@ extension Tokenizer {
 
     /// Whether the word before the full stop is one that takes a full stop within a sentence.
     private func isAbbreviation(beforeDigit: Bool) -> Bool {
-        guard let index = pendingToken, index < tokens.count else { return false }
+        guard let index = pendingToken, index < tokenCount else { return false }
         let token = tokens[index]
         // "1. First": the number of a list's item.
         if token.isNumber { return wordsInSentence == 1 }
@@ -59,7 +59,7 @@ extension Tokenizer {
         }
     }
 
-    /// One capital, but not the English pronoun I, or one Arabic letter that does not count years (as in د. سمير).
+    /// One capital, but not the English pronoun I, or one Arabic letter that does not count years.
     private func isInitial(_ token: Token) -> Bool {
         if token.traits & CharacterEntry.upper != 0 { return keys[Int(token.keyStart)] != 0x69 }
         guard token.traits & CharacterEntry.arabic != 0, token.keyLength == 2 else { return false }

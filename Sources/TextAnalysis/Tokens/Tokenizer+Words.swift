@@ -7,63 +7,127 @@ extension Tokenizer {
         var letters = 0
         var traits: UInt32 = 0
         var markWeight: UInt32 = 0
+        var hash = WordHash()
+        /// Whether the key holds characters that the hash was not told of.
+        var isHashStale = false
     }
 
     /// Reads the word whose first letter or digit stands at `start`; returns where to go on.
     mutating func word(at start: Int) -> Int {
-        let first = character(at: start).entry
-        if pending != .none { resolvePending(before: start, traits: first.traits) }
-        var word = OpenWord(keyStart: keyEnd, keyEnd: keyEnd, end: start)
-        if first.kind == .ideograph {
-            let length = character(at: start).length
-            append(first.key, to: &word)
-            word.letters = 1
-            word.traits = Token.hasLetters
-            word.end = start &+ length
-            emit(word, start: start)
-            return word.end
-        }
+        if pending != .none { resolvePending(before: start, traits: character(at: start).entry.traits) }
         var index = start
-        while index < count {
-            let byte = text[index]
-            let packed = ascii[Int(byte)]
-            if packed != 0 {
-                keys[word.keyEnd] = UInt8(truncatingIfNeeded: packed)
-                word.keyEnd &+= 1
-                word.traits |= UInt32(packed >> 8)
-                word.letters &+= 1
-                index &+= 1
-                word.end = index
-                continue
-            }
-            if byte == 0x20 { break }
-            if byte >= 0xC2, byte < 0xE0 {
-                let scalar = (Int(byte & 0x1F) << 6) | Int(text[index &+ 1] & 0x3F)
-                let entry = CharacterEntry(bits: low[scalar])
-                if entry.kind == .word {
-                    append(entry.key, to: &word)
-                    word.traits |= entry.traits
-                    word.letters &+= 1
-                    index &+= 2
-                    word.end = index
-                    continue
-                }
-            }
+        var word = OpenWord(keyStart: keyEnd, keyEnd: keyEnd, end: start)
+        while true {
+            index = letters(from: index, into: &word)
+            guard index < count, text[index] != 0x20 else { break }
             switch continuation(of: &word, at: index) {
             case .goesOn(let next): index = next
-            case .ends: return finish(word, start: start, next: index)
-            case .elides(let next):
-                word.traits |= Token.elided
+            case .ends:
+                if isAddress(word, start: start, next: index), let end = urlEnd(of: word, start: start, next: index) {
+                    return entity(.url, start..<end)
+                }
+                emit(word, start: start)
+                return index
+            case .isComplete(let next, let traits):
+                word.traits |= traits
                 emit(word, start: start)
                 return next
             }
         }
-        return finish(word, start: start, next: index)
+        emit(word, start: start)
+        return index
+    }
+
+    /// Reads a run of letters and digits of one or two bytes: nearly all there is.
+    @inline(__always)
+    private func letters(from start: Int, into word: inout OpenWord) -> Int {
+        var index = start
+        var keyEnd = word.keyEnd
+        var hash = word.hash
+        var traits: UInt32 = 0
+        var shorter = 0
+        while index < count {
+            if count &- index >= 8 {
+                let (length, piece, isUpper) = asciiLetters(at: index)
+                if length > 0 {
+                    UnsafeMutableRawPointer(keys + keyEnd).storeBytes(of: piece, as: UInt64.self)
+                    hash.add(piece, count: length)
+                    traits |= CharacterEntry.latin | (isUpper ? CharacterEntry.upper : 0)
+                    keyEnd &+= length
+                    index &+= length
+                    if length == 8 { continue }
+                    if text[index] == 0x20 { break }
+                }
+            }
+            let byte = text[index]
+            let packed = ascii[Int(byte)]
+            if packed != 0 {
+                keys[keyEnd] = UInt8(truncatingIfNeeded: packed)
+                hash.add(UInt64(packed & 0xFF), count: 1)
+                traits |= UInt32(packed >> 8)
+                keyEnd &+= 1
+                index &+= 1
+                continue
+            }
+            guard byte >= 0xC2, byte < 0xE0 else { break }
+            index = twoByteLetters(from: index, &keyEnd, &hash, &traits, &shorter)
+            guard index < count, text[index] & 0x80 == 0, text[index] != 0x20 else { break }
+        }
+        guard index > start else { return index }
+        word.keyEnd = keyEnd
+        word.hash = hash
+        word.traits |= traits
+        word.letters &+= index &- start &- shorter
+        word.end = index
+        return index
+    }
+
+    /// How many of the eight bytes at `index` are ASCII letters up to the first that is not, and these in lower case.
+    @inline(__always)
+    private func asciiLetters(at index: Int) -> (length: Int, lower: UInt64, isUpper: Bool) {
+        let bytes = UInt64(
+            littleEndian: UnsafeRawPointer(text).loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let lower = bytes | 0x2020_2020_2020_2020
+        let seven = lower & 0x7F7F_7F7F_7F7F_7F7F
+        // The high bit of each byte: at least a, more than z.
+        let fromA = seven &+ 0x1F1F_1F1F_1F1F_1F1F
+        let beyondZ = seven &+ 0x0505_0505_0505_0505
+        let others = (~fromA | beyondZ | bytes) & 0x8080_8080_8080_8080
+        let length = others.trailingZeroBitCount >> 3
+        let mask: UInt64 = length == 8 ? .max : (1 << UInt64(8 &* length)) &- 1
+        return (length, lower & mask, ~bytes & mask & 0x2020_2020_2020_2020 != 0)
+    }
+
+    /// Reads letters of two bytes whose keys have two bytes too; the rest is left to the way of the rare ones.
+    @inline(__always)
+    private func twoByteLetters(
+        from start: Int, _ keyEnd: inout Int, _ hash: inout WordHash, _ traits: inout UInt32, _ shorter: inout Int
+    ) -> Int {
+        var index = start
+        while index < count {
+            let byte = text[index]
+            guard byte >= 0xC2, byte < 0xE0 else { break }
+            let scalar = (Int(byte & 0x1F) << 6) | Int(text[index &+ 1] & 0x3F)
+            let entry = CharacterEntry(bits: low[scalar])
+            guard entry.isTwoByteLetter else { break }
+            let key = entry.key
+            let bytes = UInt16(truncatingIfNeeded: (0xC0 | (key >> 6)) | (0x80 | (key & 0x3F)) << 8)
+            UnsafeMutableRawPointer(keys + keyEnd).storeBytes(of: bytes.littleEndian, as: UInt16.self)
+            hash.add(UInt64(bytes), count: 2)
+            traits |= entry.traits
+            keyEnd &+= 2
+            index &+= 2
+            shorter &+= 1
+        }
+        return index
     }
 
     private enum Continuation {
+        /// The character belongs to the word.
         case goesOn(Int)
-        case elides(Int)
+        /// The word is complete with it.
+        case isComplete(Int, traits: UInt32)
+        /// The word has ended before it.
         case ends
     }
 
@@ -71,7 +135,15 @@ extension Tokenizer {
     private func continuation(of word: inout OpenWord, at index: Int) -> Continuation {
         let (entry, length) = character(at: index)
         let next = index &+ length
+        let keyEnd = word.keyEnd
+        defer { if word.keyEnd != keyEnd { word.isHashStale = true } }
         switch entry.kind {
+        case .ideograph:
+            guard word.letters == 0 else { return .ends }
+            append(entry.key, to: &word)
+            word.letters = 1
+            word.end = next
+            return .isComplete(next, traits: Token.hasLetters)
         case .word:
             append(entry.key, to: &word)
             word.traits |= entry.traits
@@ -86,7 +158,7 @@ extension Tokenizer {
             keys[word.keyEnd] = 0x27
             word.keyEnd &+= 1
             word.end = next
-            return elides(word, before: next) ? .elides(next) : .goesOn(next)
+            return elides(word, before: next) ? .isComplete(next, traits: Token.elided) : .goesOn(next)
         case .period, .comma, .numberJoiner:
             guard word.end == index, joins(entry.kind, word, next: next) else { return .ends }
             // Decimal and grouping signs are kept as they are, so that 1.5 and 1,5 stay two words.
@@ -160,6 +232,7 @@ extension Tokenizer {
             // A Latin letter and its accent become the one letter that NFC has for them.
             if word.keyEnd > word.keyStart, let composed = Composition.compose(keys[word.keyEnd &- 1], entry.key) {
                 word.keyEnd &-= 1
+                word.isHashStale = true
                 append(composed, to: &word)
                 word.traits |= CharacterEntry(bits: low[Int(composed)]).traits
             } else {
@@ -191,18 +264,7 @@ extension Tokenizer {
     // MARK: Ends
 
     /// Appends a scalar to the key.
-    @inline(__always)
-    func append(_ scalar: UInt32, to word: inout OpenWord) {
-        if scalar >= 0x80, scalar < 0x800 {
-            keys[word.keyEnd] = UInt8(truncatingIfNeeded: 0xC0 | (scalar >> 6))
-            keys[word.keyEnd &+ 1] = UInt8(truncatingIfNeeded: 0x80 | (scalar & 0x3F))
-            word.keyEnd &+= 2
-        } else {
-            appendWide(scalar, to: &word)
-        }
-    }
-
-    private func appendWide(_ scalar: UInt32, to word: inout OpenWord) {
+    private func append(_ scalar: UInt32, to word: inout OpenWord) {
         guard let scalar = Unicode.Scalar(scalar) else { return }
         for byte in UTF8.encode(scalar) ?? UTF8.EncodedScalar() {
             keys[word.keyEnd] = byte
@@ -210,30 +272,19 @@ extension Tokenizer {
         }
     }
 
-    /// The word is complete: it may open a web or e-mail address.
-    private mutating func finish(_ word: OpenWord, start: Int, next: Int) -> Int {
-        if next < count, text[next] == 0x3A, let end = urlEnd(scheme: word, start: start, next: next) {
-            return entity(.url, start..<end)
-        }
-        if isWebName(word), let end = urlEnd(from: start, atLeast: next) {
-            return entity(.url, start..<end)
-        }
-        emit(word, start: start)
-        return next
-    }
-
     /// Makes the token; the key's bytes are kept from here on.
     @inline(__always)
     mutating func emit(_ word: OpenWord, start: Int) {
         let length = word.keyEnd &- word.keyStart
+        let hash = word.isHashStale ? WordHash.hash(keys + word.keyStart, count: length) : word.hash.value()
         var traits = word.traits | nextTraits
-        if traits & (CharacterEntry.digit) == 0 || hasLetters(word) { traits |= Token.hasLetters }
-        tokens.append(
-            Token(
-                start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: word.end),
-                keyStart: UInt32(truncatingIfNeeded: word.keyStart), keyLength: UInt32(truncatingIfNeeded: length),
-                letters: UInt32(truncatingIfNeeded: word.letters), traits: traits, markWeight: word.markWeight,
-                entry: 0, hash: WordHash.hash(keys + word.keyStart, count: length)))
+        if traits & CharacterEntry.digit == 0 || hasLetters(word) { traits |= Token.hasLetters }
+        tokens[tokenCount] = Token(
+            start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: word.end),
+            keyStart: UInt32(truncatingIfNeeded: word.keyStart), keyLength: UInt32(truncatingIfNeeded: length),
+            letters: UInt32(truncatingIfNeeded: word.letters), traits: traits, markWeight: word.markWeight,
+            entry: 0, hash: hash)
+        tokenCount &+= 1
         keyEnd = word.keyEnd
         lastWordEnd = word.end
         nextTraits = 0

@@ -2,7 +2,7 @@
 ///
 /// Words follow UAX #29 (default word boundaries, of which only segments with a letter or digit are kept) with the
 /// tailorings listed in the module's documentation.
-struct Tokenizer {
+struct Tokenizer: ~Copyable {
     let text: UnsafePointer<UInt8>
     let count: Int
     let ascii: UnsafePointer<UInt16>
@@ -12,8 +12,12 @@ struct Tokenizer {
     /// Room for every key: twice the text and 64 bytes.
     let keys: UnsafeMutablePointer<UInt8>
 
+    /// Room for tokens; when it is used up the tokenizer stops to be given more.
+    var tokens: UnsafeMutablePointer<Token>
+    var tokenCapacity: Int
+    var tokenCount = 0
+
     var keyEnd = 0
-    var tokens: [Token]
     var entities: EntityTally
     var sentences = 0
 
@@ -29,10 +33,11 @@ struct Tokenizer {
     var lastWordEnd = -1
     var lastEntityEnd = 0
 
-    /// Reads the whole text.
-    mutating func run() {
-        var index = 0
+    /// Reads from `start` until the text ends or the room for tokens; returns where it stopped.
+    mutating func run(from start: Int) -> Int {
+        var index = start
         while index < count {
+            guard tokenCount < tokenCapacity else { return index }
             let byte = text[index]
             if ascii[Int(byte)] != 0 {
                 index = word(at: index)
@@ -51,6 +56,7 @@ struct Tokenizer {
             }
         }
         endSentence()
+        return index
     }
 
     // MARK: Characters

@@ -19,7 +19,7 @@ extension TextScratch {
     /// `round` displaces the words, so that repeated rounds are repeated work.
     mutating func buildVocabulary(lexicon: Lexicon, round: Int) {
         var size = 64
-        while size < 2 * tokens.count { size *= 2 }
+        while size < 2 * tokenCount { size *= 2 }
         if slots.count < size { slots = [UInt32](repeating: 0, count: size) }
         vocabulary.removeAll(keepingCapacity: true)
         let mask = size - 1
@@ -28,7 +28,7 @@ extension TextScratch {
             keys.withUnsafeBufferPointer { keys in
                 guard let keys = keys.baseAddress else { return }
                 tokens.withUnsafeMutableBufferPointer { tokens in
-                    for index in tokens.indices {
+                    for index in 0..<tokenCount {
                         let hash = tokens[index].hash
                         var slot = (Int(truncatingIfNeeded: hash) &+ round) & mask
                         var entry = Int(slots[slot]) - 1

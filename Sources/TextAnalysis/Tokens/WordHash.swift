@@ -1,30 +1,58 @@
 /// The 64-bit hash by which words are told apart: 8 bytes a step, one wide multiplication each.
 ///
-/// Words are compared by this hash alone. Two of a million distinct words collide with a probability of 3 · 10⁻⁸.
-enum WordHash {
+/// Words are compared by this hash alone. Two of a million distinct words collide with a probability of 3 · 10⁻⁸. The bytes can
+/// come in pieces, so that a word is hashed from registers while it is read.
+struct WordHash {
     private static let first: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let second: UInt64 = 0xD6E8_FEB8_6659_FD93
 
-    /// The hash of `count` bytes; up to 8 bytes behind them must be readable.
+    private var state = second
+    private var pending: UInt64 = 0
+    private var pendingBits: UInt64 = 0
+    private var count: UInt64 = 0
+
+    /// Adds the `count` low bytes (1 … 8) of `piece`, the first lowest; its other bytes must be 0.
     @inline(__always)
+    mutating func add(_ piece: UInt64, count bytes: Int) {
+        let bits = UInt64(truncatingIfNeeded: 8 &* bytes)
+        pending |= piece << pendingBits
+        count &+= UInt64(truncatingIfNeeded: bytes)
+        let sum = pendingBits &+ bits
+        if sum < 64 {
+            pendingBits = sum
+            return
+        }
+        state = Self.fold(pending ^ Self.first, state)
+        // A shift by 64 gives 0, as it should.
+        pending = piece >> (64 - pendingBits)
+        pendingBits = sum &- 64
+    }
+
+    /// The hash of all bytes added.
+    @inline(__always)
+    func value() -> UInt64 {
+        Self.fold(pending ^ Self.first, state &+ count)
+    }
+
+    /// The hash of `count` bytes in memory.
     static func hash(_ bytes: UnsafePointer<UInt8>, count: Int) -> UInt64 {
         let raw = UnsafeRawPointer(bytes)
-        var state = second &+ UInt64(truncatingIfNeeded: count)
+        var hash = WordHash()
         var offset = 0
-        while count &- offset > 8 {
-            state = fold(raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ first, state)
+        while count &- offset >= 8 {
+            hash.add(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)), count: 8)
             offset &+= 8
         }
-        let tailBits = UInt64(truncatingIfNeeded: 8 &* (count &- offset))
-        let tail = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        let mask: UInt64 = tailBits == 0 ? 0 : UInt64.max >> (64 &- tailBits)
-        return fold((tail & mask) ^ first, state)
+        var piece: UInt64 = 0
+        for index in offset..<count { piece |= UInt64(bytes[index]) << UInt64(8 &* (index &- offset)) }
+        if offset < count { hash.add(piece, count: count &- offset) }
+        return hash.value()
     }
 
     /// The hash of an array, for building tables.
     static func hash(_ bytes: [UInt8]) -> UInt64 {
-        (bytes + [UInt8](repeating: 0, count: 8)).withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { hash($0, count: bytes.count) } ?? 0
+        bytes.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { hash($0, count: bytes.count) } ?? WordHash().value()
         }
     }
 
