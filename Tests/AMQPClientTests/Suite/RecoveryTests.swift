@@ -16,7 +16,8 @@ import Testing
             try await connection.start()
             let counts = try await connection.declare(
                 Topology(
-                    exchanges: [.init("events", kind: "topic")], queues: [.init("work"), .init("scratch", durable: false)],
+                    exchanges: [.init("events", kind: "topic")],
+                    queues: [.init("work"), .init("scratch", durable: false)],
                     bindings: [.init(to: .queue("work"), from: "events", routingKey: "a.#")]))
             #expect(counts["work"]?.messageCount == 0)
             let publisher = try await connection.addChannel { try await $0.confirmSelect() }
