@@ -3,5 +3,6 @@ import ArgumentParser
 @main
 struct Rafale: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rafale", abstract: "Put an exact load on a message pipeline and report how late it gets.")
+        commandName: "rafale", abstract: "Put an exact load on a message pipeline and report how late it gets.",
+        subcommands: [ValidateCommand.self])
 }

@@ -31,13 +31,18 @@ package struct ScenarioFile: Sendable {
         var reader = SourceReader(source: path, variables: variables)
         let root = reader.read(bytes)
         guard var root else { throw ScenarioError(problems: reader.problems) }
+        var overrideProblems: [Problem] = []
         for text in overrides {
-            root = try Override(text, variables: variables).applied(to: root)
+            do throws(ScenarioError) {
+                root = try Override(text, variables: variables).applied(to: root)
+            } catch {
+                overrideProblems += error.problems
+            }
         }
         var decoding = Decoding()
         decoding.setRoot(root.place)
         let scenario = Self.decode(root, fileName: path, &decoding)
-        let problems = reader.problems + decoding.problems
+        let problems = reader.problems + decoding.problems + overrideProblems
         guard problems.isEmpty, let scenario else {
             throw ScenarioError(problems: Self.inOrder(problems))
         }

@@ -85,8 +85,8 @@ extension Notation where Value == Scenario.StoreLocation {
 }
 
 extension Notation where Value == Scenario.Queue {
-    /// A name alone, or a mapping.
-    static var queue: Notation {
+    /// A name alone, or a mapping in which every key may be missing.
+    static func queue(named defaultName: String) -> Notation {
         let name = Notation<String>.brokerName()
         let object = Notation<Scenario.Queue>.object
         return Notation(
@@ -95,7 +95,11 @@ extension Notation where Value == Scenario.Queue {
                 if case .scalar = node.content {
                     name.read(node, &decoding).map { Scenario.Queue(name: $0) }
                 } else {
-                    object.read(node, &decoding)
+                    object.read(node, &decoding).map { queue in
+                        var queue = queue
+                        if queue.name.isEmpty { queue.name = defaultName }
+                        return queue
+                    }
                 }
             },
             write: { $0 == Scenario.Queue(name: $0.name) ? name.write($0.name) : object.write($0) })

@@ -7,6 +7,11 @@ struct Notation<Value> {
     /// The value as it is written, passwords replaced; nil for what is left out.
     var write: (Value) -> Written?
 
+    /// The notation, written back only when a value needs it.
+    func written(when isNeeded: @escaping (Value) -> Bool) -> Notation {
+        Notation(form: form, read: read, write: { isNeeded($0) ? write($0) : nil })
+    }
+
     /// The same notation for another type.
     func map<Other>(_ there: @escaping (Value) -> Other, back: @escaping (Other) -> Value) -> Notation<Other> {
         Notation<Other>(

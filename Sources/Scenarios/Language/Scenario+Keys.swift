@@ -29,7 +29,7 @@ extension Scenario: Keyed {
                     summary: \.summary),
                 "The kinds of message by weight."),
             Key("text", \.text, .object, "What the texts of the updates look like."),
-            Key("workers", \.workers, .object, "The consuming processes under test."),
+            Key("workers", \.workers, .workers, "The consuming processes under test."),
             Key("collector", \.collector, .object, "How the results are read back."),
             Key("limits", \.limits, .object, "The bounds of the run itself."),
             Key(
@@ -85,11 +85,15 @@ extension Scenario.Store: Keyed {
 extension Scenario.Topology: Keyed {
     static var keys: [Key<Self>] {
         [
-            Key("exchange", \.exchange, .object, "Where messages are published to."),
-            Key("incoming", \.incoming, .queue, "The queue the workers consume; a name, or a mapping."),
-            Key("processed", \.processed, .queue, "The queue of the workers' results; a name, or a mapping."),
+            Key("exchange", \.exchange, .object.written { !$0.name.isEmpty }, "Where messages are published to."),
             Key(
-                "failed", \.failed, .queue,
+                "incoming", \.incoming, .queue(named: "incoming_texts"),
+                "The queue the workers consume; a name, or a mapping."),
+            Key(
+                "processed", \.processed, .queue(named: "processed_texts"),
+                "The queue of the workers' results; a name, or a mapping."),
+            Key(
+                "failed", \.failed, .queue(named: "failed_texts"),
                 "The queue of messages no worker could process; a name, or a mapping."),
         ]
     }
@@ -114,7 +118,7 @@ extension Scenario.Queue: Keyed {
 
     static var keys: [Key<Self>] {
         [
-            Key("name", \.name, .brokerName(), required: true, "Its name."),
+            Key("name", \.name, .brokerName(), "Its name."),
             Key("type", \.kind, .choice, "How the broker keeps it."),
             Key("durable", \.durable, .boolean, "Whether it outlives a restart of the broker."),
             Key(
@@ -206,6 +210,15 @@ extension Scenario.Workers: Keyed {
                 "cost_factor", \.costFactor, .integer(1...1000),
                 "How many times each text is analysed, for heavier work."),
         ]
+    }
+}
+
+extension Notation where Value == Scenario.Workers {
+    /// The workers' keys; of workers of the user's own none but that they are.
+    fileprivate static var workers: Notation {
+        let all = Notation<Scenario.Workers>.object
+        let external = Written.map([Written.Pair(key: "external", value: .bare("true"))])
+        return Notation(form: all.form, read: all.read, write: { $0.isExternal ? external : all.write($0) })
     }
 }
 

@@ -135,7 +135,7 @@ extension Notation where Value == Threshold {
         .either(single: condition, structured: ofPhase)
     }
 
-    private static var condition: Notation {
+    fileprivate static var condition: Notation {
         Notation(
             form: .text(pattern: nil, words: "threshold"),
             read: { node, decoding in
@@ -176,7 +176,7 @@ private struct PhaseThreshold: Keyed {
     static var keys: [Key<Self>] {
         [
             Key("phase", \.phase, .name, required: true, "The phase's name."),
-            Key("check", \.check, .threshold, required: true, "The condition."),
+            Key("check", \.check, .condition, required: true, "The condition."),
         ]
     }
 }

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@testable import Scenarios
+
+@Suite struct ShippedScenariosTests {
+    static let names = ["smoke", "steady", "burst", "ramp", "spike", "mixed", "soak", "saturate"]
+
+    private func load(_ name: String, environment: [String: String] = [:]) throws -> (ScenarioFile, String) {
+        let path = scenariosFolder.appendingPathComponent("\(name).yaml").path
+        return (
+            try ScenarioFile(path: path, environment: environment), try String(contentsOfFile: path, encoding: .utf8)
+        )
+    }
+
+    @Test(arguments: names) func isValidAndSaysWhatItShows(name: String) throws {
+        let (file, text) = try load(name)
+        #expect(file.scenario.name == name)
+        #expect(!file.scenario.summary.isEmpty)
+        #expect(!file.scenario.thresholds.isEmpty)
+        let lines = text.split(separator: "\n")
+        #expect(lines[0] == "# yaml-language-server: $schema=scenario.schema.json")
+        #expect(lines[1].hasPrefix("# "))
+        // `make scenarios` reads the line with sed.
+        #expect(lines.contains { $0.hasPrefix("summary: \"") && $0.hasSuffix("\"") })
+    }
+
+    @Test(arguments: names) func runsOnTheEmbeddedBrokerUnlessTheEnvironmentSaysOtherwise(name: String) throws {
+        let plain = try load(name).0.scenario
+        #expect(plain.broker.location == .embedded)
+        #expect(plain.store.location == .sqlite(path: nil))
+        let elsewhere = try load(name, environment: ["BROKER": "amqp://u:secret@host/", "STORE": "none"]).0.scenario
+        #expect(elsewhere.broker.location == .servers([ServerURL("amqp://u:secret@host/")]))
+        #expect(elsewhere.store.location == Scenario.StoreLocation.none)
+    }
+
+    @Test(arguments: names) func meansTheSameWhenWrittenOut(name: String) throws {
+        let original = try load(name).0.scenario
+        #expect(try scenario(original.yaml) == original)
+    }
+
+    @Test func allFilesOfTheFolderAreListedHere() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: scenariosFolder.path)
+        let found = files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+        #expect(Set(found) == Set(Self.names))
+    }
+}
+
+@Suite struct CommittedDocumentsTests {
+    private func committed(_ name: String) throws -> String {
+        try String(contentsOf: scenariosFolder.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    @Test func theSchemaIsTheOneTheTableMakes() throws {
+        let text = try committed("scenario.schema.json")
+        #expect(text == ScenarioSchema.json, "run: rafale validate --schema > scenarios/scenario.schema.json")
+        #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
+    }
+
+    @Test func theReferenceIsTheOneTheTableMakes() throws {
+        let text = try committed("README.md")
+        let start = try #require(text.firstRange(of: "<!-- keys: made by `rafale validate --reference` -->\n"))
+        let end = try #require(text.firstRange(of: "<!-- /keys -->"))
+        #expect(
+            text[start.upperBound..<end.lowerBound] == ScenarioReference.markdown,
+            "put the output of `rafale validate --reference` between the marks of scenarios/README.md")
+    }
+
+    @Test func everyExampleOfTheReferenceIsValid() throws {
+        let parts = try committed("README.md").components(separatedBy: "```yaml\n").dropFirst()
+        #expect(parts.count >= 7)
+        for part in parts {
+            let example = part.components(separatedBy: "```")[0]
+            #expect(problems(example) == [], "\(example)")
+        }
+    }
+}
