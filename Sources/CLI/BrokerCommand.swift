@@ -1,10 +1,11 @@
 import AMQPBroker
 import ArgumentParser
-import FoundationEssentials
+import Foundation
 import LoadMetrics
 import Logging
 import NIOPosix
 import ServiceLifecycle
+import UnixSignals
 
 /// `rafale broker`: the embedded broker alone, until it is told to stop.
 struct BrokerCommand: AsyncParsableCommand {
@@ -35,6 +36,9 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "Append one JSON line of figures to this file when ready, each second and at the end.")
     var stats: String?
 
+    @Flag(help: .hidden)
+    var endWithParent = false
+
     func run() async throws {
         var logger = Logger(label: "rafale.broker", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .notice
@@ -58,9 +62,12 @@ struct BrokerCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .unreachable, "cannot listen on \(listen): \(error); choose another address or port with --listen")
         }
-        print("rafale broker listens on \(address)")
+        // Not print: it would keep the line to itself while standard output is a file.
+        FileHandle.standardOutput.write(Data("rafale broker listens on \(address)\n".utf8))
         let figures = BrokerFigures(broker: broker, address: address, writer: writer)
         try await figures.write(.ready)
+        let parentWatch = endWithParent ? Task { try? await ParentWatch.run() } : nil
+        defer { parentWatch?.cancel() }
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
