@@ -38,9 +38,9 @@ package struct WorkerClock: Sendable {
 }
 
 /// Writes points in time as ISO 8601 does.
-enum UTCTimestamp {
+package enum UTCTimestamp {
     /// `2026-11-21T02:48:49.123Z`, 24 ASCII bytes.
-    static func bytes(unixNanoseconds: Int64) -> [UInt8] {
+    package static func bytes(unixNanoseconds: Int64) -> [UInt8] {
         let milliseconds = unixNanoseconds.flooredDivision(by: 1_000_000)
         let days = milliseconds.flooredDivision(by: 86_400_000)
         let time = milliseconds - days * 86_400_000

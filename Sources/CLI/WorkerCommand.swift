@@ -1,0 +1,189 @@
+import ArgumentParser
+import Drivers
+import Foundation
+import LoadMetrics
+import Logging
+import NIOCore
+import NIOPosix
+import PipelineWorker
+import Stores
+import TextAnalysis
+
+/// `rafale worker`: the reference worker alone, on any broker.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Consume texts, analyse and store them, publish the results.",
+        discussion: """
+            Each message is stored, its result published and confirmed, and only then acknowledged. A message that \
+            cannot be processed is rejected, so that the broker dead-letters it; the log says why. SIGTERM or Ctrl-C \
+            finishes what is in flight, a second one does not.
+
+            Example:
+              rafale worker --broker amqp://guest:guest@127.0.0.1:5672/ --store sqlite:texts.db --lanes 2
+
+            The URLs may hold passwords: give them as RAFALE_BROKER and RAFALE_STORE to keep them out of `ps`.
+            """)
+
+    @Option(help: "The broker's URL (RAFALE_BROKER; else amqp://guest:guest@127.0.0.1:5672/).")
+    var broker: String?
+
+    @Option(help: "Where to store: \(StoreURL.supported) (RAFALE_STORE; else sqlite, in ./rafale.db).")
+    var store: String?
+
+    @Option(help: "The queue to consume.")
+    var incoming = "incoming_texts"
+
+    @Option(help: "The queue to publish results to.")
+    var processed = "processed_texts"
+
+    @Option(help: "Where the broker dead-letters rejected messages; only named in the log.")
+    var failed = "failed_texts"
+
+    @Option(help: "The most messages in flight.")
+    var prefetch = 1_000
+
+    @Option(help: "CPU threads (else one a core).")
+    var lanes: Int?
+
+    @Option(help: "The most documents in one write to the store.")
+    var batch = 250
+
+    @Option(help: "How long a batch waits to fill.")
+    var batchDelay = DurationArgument(milliseconds: 5)
+
+    @Option(help: "Do the whole analysis this many times a text, for heavier work.")
+    var costFactor = 1
+
+    @Flag(inversion: .prefixedNo, help: "Analyse the texts.")
+    var analysis = true
+
+    @Option(help: "How long to finish what is in flight when asked to stop.")
+    var drain = DurationArgument(seconds: 30)
+
+    @Option(help: "Try so long to connect and to find the queue before giving up.")
+    var wait = DurationArgument(seconds: 0)
+
+    @Option(help: "Append a line of statistics to this file each second.")
+    var stats: String?
+
+    @Flag(help: .hidden)
+    var endWithParent = false
+
+    @OptionGroup(title: "Log")
+    var log: LogOptions
+
+    mutating func validate() throws {
+        for (flag, value, range) in [
+            ("prefetch", prefetch, 1...65_535), ("lanes", lanes ?? 1, 1...1_024), ("batch", batch, 1...100_000),
+            ("cost-factor", costFactor, 1...1_000_000),
+        ] where !range.contains(value) {
+            throw ValidationError("--\(flag) must be from \(range.lowerBound) to \(range.upperBound), not \(value)")
+        }
+    }
+
+    func run() async throws {
+        let logger = try log.makeLogger("worker")
+        let environment = ProcessInfo.processInfo.environment
+        let uri = broker ?? environment["RAFALE_BROKER"] ?? "amqp://guest:guest@127.0.0.1:5672/"
+        let storeURL: StoreURL
+        do throws(StoreError) {
+            storeURL = try StoreURL(store ?? environment["RAFALE_STORE"] ?? "sqlite", defaultSQLitePath: "rafale.db")
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        let snapshots: SnapshotWriter?
+        do throws(SnapshotFileError) {
+            snapshots = if let stats { try SnapshotWriter(path: stats) } else { nil }
+        } catch {
+            throw CommandFailure(.cannotWriteReport, error.description)
+        }
+
+        let pipeline =
+            analysis ? TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor)) : TextPipeline(analyse: nil)
+        let documents = try await openStore(storeURL, pipeline.collection, logger)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            let (source, sink) = try await connect(uri, on: group.next(), logger)
+            logger.info(
+                "worker ready",
+                metadata: [
+                    "incoming": "\(incoming)", "processed": "\(processed)", "failed": "\(failed)",
+                    "store": "\(documents.name)", "lanes": "\(configuration.lanes)", "prefetch": "\(prefetch)",
+                    "batch": "\(batch)", "analysis": "\(analysis ? "\(costFactor)" : "off")",
+                ])
+            let worker = Worker(
+                source: source, sink: sink, store: documents, pipeline: pipeline, configuration: configuration,
+                snapshots: snapshots, logger: logger)
+            try await run(worker, logger)
+        } catch {
+            await documents.close()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try? await group.shutdownGracefully()
+    }
+
+    private var configuration: WorkerConfiguration {
+        var configuration = WorkerConfiguration(
+            resultDestination: processed, prefetch: prefetch, lanes: lanes ?? System.coreCount, batchCount: batch,
+            batchDelay: batchDelay.duration)
+        configuration.drainTimeout = drain.duration
+        return configuration
+    }
+
+    private func run(_ worker: Worker, _ logger: Logger) async throws {
+        do {
+            try await GracefulRun.run(worker, endsWithParent: endWithParent, logger: logger)
+        } catch let error as WorkerError {
+            switch error {
+            case .store, .publish: throw CommandFailure(.unreachable, error.description)
+            case .drainTimedOut: throw CommandFailure(.internalError, error.description)
+            }
+        } catch let error as DriverError {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func openStore(
+        _ url: StoreURL, _ collection: StoreCollection, _ logger: Logger
+    ) async throws -> any DocumentStore {
+        do throws(StoreError) {
+            return try await url.open(collection, logger: logger)
+        } catch {
+            throw CommandFailure(error.isRetryable ? .unreachable : .precondition, error.description)
+        }
+    }
+
+    private func connect(
+        _ uri: String, on eventLoop: any EventLoop, _ logger: Logger
+    ) async throws -> (any MessageSource, any MessageSink) {
+        let clock = ContinuousClock()
+        let deadline = clock.now + wait.duration
+        while true {
+            do throws(DriverError) {
+                return try await connectOnce(uri, on: eventLoop, logger)
+            } catch {
+                let mayPass = error.kind == .unreachable || error.kind == .precondition
+                guard mayPass, clock.now < deadline else { throw CommandFailure(error) }
+                logger.info("not ready yet, trying again", metadata: ["reason": "\(error)"])
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func connectOnce(
+        _ uri: String, on eventLoop: any EventLoop, _ logger: Logger
+    ) async throws(DriverError) -> (any MessageSource, any MessageSink) {
+        // The results' connection first: a source delivers from the moment it is there.
+        let sink = try await AMQPMessageSink.connect(uri: uri, on: eventLoop, logger: logger)
+        do {
+            let source = try await AMQPMessageSource.connect(
+                uri: uri, queue: incoming, prefetch: prefetch, on: eventLoop, logger: logger)
+            return (source, sink)
+        } catch {
+            await sink.close()
+            throw error
+        }
+    }
+}
