@@ -4,5 +4,5 @@ import ArgumentParser
 struct Rafale: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rafale", abstract: "Put an exact load on a message pipeline and report how late it gets.",
-        subcommands: [BrokerCommand.self, ValidateCommand.self])
+        subcommands: [WorkerCommand.self, BrokerCommand.self, ValidateCommand.self])
 }

@@ -83,6 +83,10 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try await CommandFailure.ending("worker") { try await work() }
+    }
+
+    private func work() async throws {
         let logger = try log.makeLogger("worker")
         let environment = ProcessInfo.processInfo.environment
         let uri = broker ?? environment["RAFALE_BROKER"] ?? "amqp://guest:guest@127.0.0.1:5672/"
