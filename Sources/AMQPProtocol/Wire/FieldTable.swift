@@ -132,8 +132,8 @@ extension WireReader {
         case UInt8(ascii: "f"): return .float(Float(bitPattern: try readInteger()))
         case UInt8(ascii: "d"): return .double(Double(bitPattern: try readInteger()))
         case UInt8(ascii: "D"):
-            let scale = try readInteger(as: UInt8.self)
-            return .decimal(scale: scale, value: try readInteger())
+            var decimal = WireReader(try readBytes(5))
+            return .decimal(scale: try decimal.readInteger(), value: try decimal.readInteger())
         case UInt8(ascii: "S"):
             let bytes = try readLongSlice()
             if let string = String(validating: bytes, as: UTF8.self) { return .string(string) }
