@@ -1,8 +1,20 @@
 import ArgumentParser
 
+// CLI: the executable `rafale`, one file a subcommand, and the only module that knows all others.
+
 @main
 struct Rafale: AsyncParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
-        commandName: "rafale", abstract: "Put an exact load on a message pipeline and report how late it gets.",
-        subcommands: [WorkerCommand.self, BrokerCommand.self, ValidateCommand.self])
+        commandName: "rafale",
+        abstract: "Put an exact load on a message pipeline and report how much got through, how late, at what cost.",
+        discussion: "Start with: rafale run scenarios/smoke.yaml",
+        version: version,
+        subcommands: [
+            RunCommand.self,
+            ValidateCommand.self,
+            GenerateCommand.self,
+            WorkerCommand.self,
+        ])
 }

@@ -66,9 +66,9 @@ package struct QueuePlan: Sendable, Equatable {
     package var name: String
     package var kind: Kind
     package var durable: Bool
-    package var arguments: [Argument]
+    package var arguments: [NamedValue]
 
-    package init(name: String, kind: Kind = .classic, durable: Bool, arguments: [Argument] = []) {
+    package init(name: String, kind: Kind = .classic, durable: Bool, arguments: [NamedValue] = []) {
         self.name = name
         self.kind = kind
         self.durable = durable
@@ -77,7 +77,7 @@ package struct QueuePlan: Sendable, Equatable {
 }
 
 /// A named value of an argument or header table, in its order.
-package struct Argument: Sendable, Equatable {
+package struct NamedValue: Sendable, Equatable {
     package indirect enum Value: Sendable, Equatable {
         case string(String)
         case integer(Int64)
@@ -85,7 +85,7 @@ package struct Argument: Sendable, Equatable {
         case boolean(Bool)
         case null
         case list([Value])
-        case table([Argument])
+        case table([NamedValue])
     }
 
     package var name: String
@@ -103,7 +103,7 @@ package struct LoadTopology: Sendable, Equatable {
     package var exchange: String
     package var exchangeKind: String
     package var exchangeDurable: Bool
-    package var exchangeArguments: [Argument]
+    package var exchangeArguments: [NamedValue]
     package var routingKey: String
     package var incoming: QueuePlan
     package var processed: QueuePlan
@@ -112,7 +112,7 @@ package struct LoadTopology: Sendable, Equatable {
     package var keepQueues: Bool
 
     package init(
-        exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeArguments: [Argument],
+        exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeArguments: [NamedValue],
         routingKey: String, incoming: QueuePlan, processed: QueuePlan, failed: QueuePlan, keepQueues: Bool
     ) {
         self.exchange = exchange
@@ -200,7 +200,7 @@ package struct FixedProperties: Sendable, Equatable {
     package var userID: String?
     package var replyTo: String?
     /// Headers beside the stamps.
-    package var headers: [Argument] = []
+    package var headers: [NamedValue] = []
 
     package init() {}
 }

@@ -26,9 +26,6 @@ final class RoleProcess: Sendable {
         var stopAsked = false
         var reader: SnapshotReader
         var latest: RoleSnapshot?
-        var sampler: ProcessSampler?
-        var first: ProcessSample?
-        var last: ProcessSample?
     }
 
     init(
@@ -44,7 +41,10 @@ final class RoleProcess: Sendable {
         configuration = Configuration(
             executable: .path(FilePath(executable)), arguments: Arguments(arguments),
             environment: .inherit.updating(
-                Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })),
+                Dictionary(
+                    uniqueKeysWithValues: environment.map {
+                        (Environment.Key(stringLiteral: $0.key), Optional($0.value))
+                    })),
             platformOptions: options)
         state = Mutex(State(reader: SnapshotReader(path: statisticsPath)))
     }
@@ -83,11 +83,7 @@ final class RoleProcess: Sendable {
     }
 
     private func started(_ pid: Int32) {
-        state.withLock { state in
-            state.pid = pid
-            state.sampler = ProcessSampler(pid: pid)
-            state.first = state.sampler?.sample()
-        }
+        state.withLock { $0.pid = pid }
     }
 
     var pid: Int32? { state.withLock { $0.pid } }
@@ -98,28 +94,11 @@ final class RoleProcess: Sendable {
     /// Whether it ended without having been asked to.
     var diedEarly: Bool { state.withLock { $0.ending != nil && !$0.stopAsked } }
 
-    /// The newest snapshot it wrote.
+    /// The newest snapshot it wrote, and the first.
     var latestSnapshot: RoleSnapshot? {
         state.withLock { state in
             if let newest = state.reader.readNew().last { state.latest = newest }
             return state.latest
-        }
-    }
-
-    /// What the kernel says of it now; nil once it is gone.
-    func sample() -> ProcessSample? {
-        state.withLock { state in
-            guard let sample = state.sampler?.sample() else { return nil }
-            state.last = sample
-            return sample
-        }
-    }
-
-    /// The first and last samples taken of it.
-    var samples: (first: ProcessSample, last: ProcessSample)? {
-        state.withLock { state in
-            guard let first = state.first, let last = state.last else { return nil }
-            return (first, last)
         }
     }
 
@@ -150,7 +129,6 @@ final class RoleProcess: Sendable {
 
     /// Asks it to finish its work, and after `grace` ends it; returns when it is gone.
     func stop(grace: Duration) async {
-        _ = sample()
         state.withLock { $0.stopAsked = $0.ending == nil }
         signal(SIGTERM)
         let reminder = Task {

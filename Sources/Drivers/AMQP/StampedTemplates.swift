@@ -125,14 +125,14 @@ extension BasicProperties {
 }
 
 extension FieldTable {
-    init(_ arguments: [Argument]) {
+    init(_ arguments: [NamedValue]) {
         self.init()
         for argument in arguments { self[argument.name] = FieldValue(argument.value) }
     }
 }
 
 extension FieldValue {
-    init(_ value: Argument.Value) {
+    init(_ value: NamedValue.Value) {
         switch value {
         case .string(let value): self = .string(value)
         case .integer(let value): self = .int64(value)

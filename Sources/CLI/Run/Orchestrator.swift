@@ -1,0 +1,279 @@
+import AMQPClient
+import Drivers
+import Foundation
+import LoadGenerator
+import LoadMetrics
+import Logging
+import NIOCore
+import NIOPosix
+import PipelineWorker
+import Scenarios
+import Stores
+import Synchronization
+import UnixSignals
+
+/// Runs a scenario: starts the broker and the workers as child processes, puts the load on, stops everything in
+/// order, and puts the result together.
+///
+///     embedded broker ─► connect, declare ─► workers ─► phases, drain ─► stop workers ─► close the books ─► stop broker
+struct Orchestrator: Sendable {
+    /// What the command line decides.
+    struct Settings: Sendable {
+        var purge: Bool
+        var isQuiet: Bool
+        /// Whether this process starts the scenario's workers; otherwise they run elsewhere.
+        var startsWorkers: Bool
+        var commandLine: [String]
+    }
+
+    private static let readyLimit = Duration.seconds(20)
+    private static let stopGrace = Duration.seconds(15)
+
+    let file: ScenarioFile
+    let settings: Settings
+    let folder: RunFolder
+    let startedAt: Date
+    let logger: Logger
+
+    private var scenario: Scenario { file.scenario }
+
+    /// Runs it to its end; a failure before the first message throws.
+    func run() async throws -> RunResult {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.threads(scenario))
+        var processes = Processes()
+        do {
+            let result = try await run(on: group, &processes)
+            try await group.shutdownGracefully()
+            return result
+        } catch {
+            await processes.stopAll(grace: Self.stopGrace)
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// The children of the run.
+    private struct Processes {
+        var broker: RoleProcess?
+        var workers: [RoleProcess] = []
+
+        var all: [RoleProcess] { [broker].compactMap(\.self) + workers }
+
+        func stopWorkers(grace: Duration) async {
+            await withTaskGroup(of: Void.self) { tasks in
+                for worker in workers { tasks.addTask { await worker.stop(grace: grace) } }
+            }
+        }
+
+        func stopAll(grace: Duration) async {
+            await stopWorkers(grace: grace)
+            await broker?.stop(grace: grace)
+        }
+    }
+
+    private func run(on group: MultiThreadedEventLoopGroup, _ processes: inout Processes) async throws -> RunResult {
+        let uris = try await brokerURIs(&processes)
+        let driver = try await makeDriver(uris, group)
+        let run = RunID(rawValue: UInt32.random(in: 0...UInt32.max))
+        let plan = LoadPlan(scenario, run: run, purge: settings.purge)
+        let load = LoadRun(plan: plan, driver: driver, group: group, logger: logger)
+        do {
+            try await load.connect()
+            try await startWorkers(uri: uris.first, &processes)
+        } catch {
+            _ = await driver.cleanUp()
+            throw error
+        }
+        let system = await driver.system
+
+        let meter = RoleMeter()
+        let watched = watchedProcesses(processes, uris: uris)
+        meter.begin(watched) { allocated(of: $0, processes) }
+        let rows = Mutex<[SecondRow]>([])
+        let view = LiveView(
+            phases: scenario.phases.map(\.name), planned: Self.planned(scenario), isQuiet: settings.isQuiet)
+        view.say("\(scenario.name): \(scenario.summary)")
+        let interruptions = Task { await watchSignals(load, view) }
+        try await load.execute { sample in
+            let used = meter.second()
+            rows.withLock {
+                $0.append(SecondRow(sample: sample, cores: used.cores, residentBytes: used.residentBytes))
+            }
+            view.show(sample)
+        }
+        interruptions.cancel()
+        view.clear()
+
+        let died = Set(processes.all.filter(\.diedEarly).map(\.name))
+        let endings = processes.all.filter(\.diedEarly).map { "\($0.name) \($0.ending ?? "")" }
+        let finalAllocated = allocatedNow(processes)
+        await processes.stopWorkers(grace: Self.stopGrace)
+        let outcome = try await load.close()
+        let leftBehind = await driver.cleanUp()
+        await processes.broker?.stop(grace: Self.stopGrace)
+
+        let finished = outcome.phases.reduce(0) { $0 + $1.books.processed + $1.books.failed }
+        let published = outcome.phases.reduce(0) { $0 + $1.books.published }
+        let snapshots = Dictionary(uniqueKeysWithValues: processes.all.map { ($0.name, $0.latestSnapshot) })
+        let roles = meter.results(
+            messages: { watched in
+                switch watched.role {
+                case .worker: snapshots[watched.name]??.finishedMessages ?? finished
+                default: published
+                }
+            },
+            allocated: { finalAllocated[$0] }, died: { died.contains($0) },
+            counters: { snapshots[$0]??.counters ?? [:] })
+        return ResultAssembly(
+            file: file,
+            facts: RunFacts(
+                id: run.description, startedAt: startedAt, commandLine: settings.commandLine,
+                toolVersion: Rafale.version, gitRevision: GitRevision.current(), seed: scenario.seed),
+            outcome: outcome, rows: rows.withLock { $0 }, roles: roles, stages: stages(processes),
+            broker: SystemFacts(
+                product: system.product, version: system.version, address: (driver as? AMQPLoadDriver)?.addresses.first,
+                embedded: processes.broker != nil),
+            store: storeName, notes: endings.map { "\($0) during the run." } + leftBehind
+        ).result()
+    }
+
+    // MARK: - Parts
+
+    private func brokerURIs(_ processes: inout Processes) async throws -> [String] {
+        guard scenario.target == .broker else { return [] }
+        if case .servers(let urls) = scenario.broker.location { return urls.map(\.secretText) }
+        let broker = RoleProcess(
+            role: .broker, name: "broker", executable: Self.executable,
+            arguments: ["broker", "--listen", "127.0.0.1:0", "--stats", folder.statistics(of: "broker")],
+            environment: [ParentWatch.variable: "1"], statisticsPath: folder.statistics(of: "broker"),
+            logPath: folder.log(of: "broker"))
+        try broker.start()
+        processes.broker = broker
+        let ready = try await broker.waitUntilReady(within: Self.readyLimit)
+        guard let address = ready.address else {
+            throw CommandFailure(.internalError, "the embedded broker does not say where it listens")
+        }
+        return ["amqp://guest:guest@\(address)/"]
+    }
+
+    private func makeDriver(_ uris: [String], _ group: MultiThreadedEventLoopGroup) async throws -> any LoadDriver {
+        if scenario.target == .broker {
+            return try AMQPLoadDriver(uris: uris, on: group.next(), logger: logger)
+        }
+        let store = try StoreURL(storeText, defaultSQLitePath: folder.storeFile)
+        return StoreLoadDriver(
+            try await store.open(TextPipeline(analyse: nil).collection, logger: logger))
+    }
+
+    private func startWorkers(uri: String?, _ processes: inout Processes) async throws {
+        guard scenario.target == .broker, settings.startsWorkers, scenario.workers.source == .reference, let uri
+        else { return }
+        let workers = scenario.workers
+        let batchDelay = workers.batchDelay.wholeNanoseconds / 1_000_000
+        for number in 0..<workers.count {
+            let name = "worker-\(number + 1)"
+            var arguments = [
+                "worker", "--incoming", scenario.topology.incoming.name,
+                "--processed", scenario.topology.processed.name, "--prefetch", "\(workers.prefetch)",
+                "--lanes", "\(workers.lanes)", "--batch", "\(workers.batch)", "--batch-delay", "\(batchDelay)ms",
+                "--cost-factor", "\(workers.costFactor)", "--stats", folder.statistics(of: name),
+            ]
+            if !workers.analysis { arguments.append("--no-analysis") }
+            // Addresses may hold passwords, and everybody can read an argument.
+            let worker = RoleProcess(
+                role: .worker, name: name, executable: Self.executable, arguments: arguments,
+                environment: [
+                    "RAFALE_BROKER": uri, "RAFALE_STORE": storeText, ParentWatch.variable: "1",
+                ], statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
+            try worker.start()
+            processes.workers.append(worker)
+        }
+        for worker in processes.workers { _ = try await worker.waitUntilReady(within: Self.readyLimit) }
+    }
+
+    /// The store as the worker's `--store` takes it.
+    private var storeText: String {
+        switch scenario.store.location {
+        case .none: "none"
+        case .sqlite(let path): "sqlite:\(path ?? folder.storeFile)"
+        }
+    }
+
+    private var storeName: String {
+        switch scenario.store.location {
+        case .none: "none"
+        case .sqlite: "SQLite"
+        }
+    }
+
+    private func watchedProcesses(_ processes: Processes, uris: [String]) -> [RoleMeter.Watched] {
+        var watched = [RoleMeter.Watched(role: .generator, name: "generator", pid: getpid())]
+        for process in processes.all {
+            if let pid = process.pid { watched.append(.init(role: process.role, name: process.name, pid: pid)) }
+        }
+        // A broker that runs on this host is accounted for, whoever started it.
+        if processes.broker == nil, let uri = uris.first, let address = try? AMQPConfiguration(uri: uri),
+            ["127.0.0.1", "::1", "localhost"].contains(address.host),
+            let pid = ListeningProcess.pid(onPort: address.port)
+        {
+            watched.append(.init(role: .broker, name: "broker", pid: pid))
+        }
+        return watched
+    }
+
+    private func watchSignals(_ load: LoadRun, _ view: LiveView) async {
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+            view.say("interrupted: waiting for what was sent; once more ends the waiting")
+            load.interrupt()
+        }
+    }
+
+    private func allocated(of name: String, _ processes: Processes) -> UInt64? {
+        if name == "generator" { return Allocator.allocatedBytes() }
+        return processes.all.first { $0.name == name }?.latestSnapshot?.allocatedBytes
+    }
+
+    private func allocatedNow(_ processes: Processes) -> [String: UInt64] {
+        var result = ["generator": Allocator.allocatedBytes()]
+        for process in processes.all { result[process.name] = process.latestSnapshot?.allocatedBytes }
+        return result
+    }
+
+    private func stages(_ processes: Processes) -> [String: LatencyHistogram] {
+        var merged: [String: LatencyHistogram] = [:]
+        for worker in processes.workers {
+            for (name, histogram) in worker.latestSnapshot?.histograms ?? [:] {
+                merged[name, default: LatencyHistogram()].merge(histogram)
+            }
+        }
+        return merged
+    }
+
+    // MARK: - Facts
+
+    /// This program, wherever it was started from.
+    private static var executable: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+
+    /// One event loop a connection, but no more than half the cores: the rest belongs to the system under test.
+    private static func threads(_ scenario: Scenario) -> Int {
+        let connections = scenario.load.connections + scenario.collector.connections
+        return max(1, min(connections, ProcessInfo.processInfo.activeProcessorCount / 2))
+    }
+
+    /// How long the phases last in all, where time decides that.
+    private static func planned(_ scenario: Scenario) -> Duration? {
+        var sum = Duration.zero
+        for phase in scenario.phases {
+            guard case .duration(let duration) = phase.end else { return nil }
+            sum += duration
+        }
+        return sum
+    }
+}
+
+extension RoleSnapshot {
+    /// Messages that a worker brought to an end.
+    var finishedMessages: UInt64 { (counters["processed"] ?? 0) + (counters["failed"] ?? 0) }
+}

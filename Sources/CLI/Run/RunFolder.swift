@@ -1,0 +1,54 @@
+import Foundation
+
+/// The folder that a run leaves behind: `reports/burst-20261121T024849Z/`.
+struct RunFolder: Sendable {
+    let path: String
+
+    /// Creates the folder below `parent`, with a number behind its name where two runs start in one second.
+    init(parent: String, name: String, startedAt: Date) throws(CommandFailure) {
+        let stamp = startedAt.formatted(
+            Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt))
+        var number = 1
+        while true {
+            let path = "\(parent)/\(name)-\(stamp)" + (number > 1 ? "-\(number)" : "")
+            do {
+                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+                self.path = path
+                break
+            } catch CocoaError.fileWriteFileExists where number < 100 {
+                number += 1
+            } catch {
+                throw CommandFailure(
+                    .cannotWriteReport,
+                    "cannot create the report folder \(path): \(Self.reason(error)); name another with --out")
+            }
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: false)
+        } catch {
+            throw CommandFailure(.cannotWriteReport, "cannot create \(logs): \(Self.reason(error))")
+        }
+    }
+
+    /// Logs and statistics of the child processes.
+    var logs: String { "\(path)/logs" }
+
+    func log(of role: String) -> String { "\(logs)/\(role).log" }
+    func statistics(of role: String) -> String { "\(logs)/\(role).stats.jsonl" }
+    var storeFile: String { "\(path)/store.sqlite" }
+
+    /// What the system said, without Foundation's wrapping.
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+    }
+}
+
+extension RunFolder {
+    /// Takes the folder of a run that never began away again, unless a child's log in it says why.
+    func removeIfEmptyOfResults() {
+        let logs = (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []
+        if logs.isEmpty { try? FileManager.default.removeItem(atPath: path) }
+    }
+}

@@ -1,0 +1,133 @@
+package import Drivers
+package import Scenarios
+
+extension LoadPlan {
+    /// The plan of a scenario: the same scenario and seed give the same plan.
+    package init(_ scenario: Scenario, run: RunID, purge: Bool) {
+        let pool = TemporaryBodyPool(scenario)
+        let topology = LoadTopology(scenario)
+        var publisher = PublisherSettings(
+            run: run, exchange: topology.exchange, routingKey: topology.routingKey, templates: pool.templates,
+            channels: scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
+            mandatory: scenario.load.mandatory)
+        publisher.properties = FixedProperties(scenario.load)
+        let awaitsOutcome =
+            scenario.target == .broker && (scenario.workers.source == .external || scenario.workers.count > 0)
+        self.init(
+            seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
+            phases: scenario.phases.map(Phase.init), kinds: pool.kinds, topology: topology, publisher: publisher,
+            connections: scenario.load.connections, confirmWindow: scenario.load.confirmWindow,
+            collectors: awaitsOutcome ? scenario.collector.connections : 0,
+            collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
+            scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
+            purge: purge)
+    }
+}
+
+extension LoadPlan.Phase {
+    fileprivate init(_ phase: Scenario.Phase) {
+        let end: ArrivalSequence.End =
+            switch phase.end {
+            case .duration(let duration): .after(seconds: duration.seconds)
+            case .count(let count): .count(count)
+            }
+        self.init(name: phase.name, shape: Shape(phase.rate), end: end, measured: phase.measured)
+    }
+}
+
+extension LoadPlan.Phase.Shape {
+    fileprivate init(_ rate: Scenario.RateShape) {
+        switch rate {
+        case .constant(let rate): self = .open(.constant(rate))
+        case .ramp(let from, let to, let over): self = .open(.linear(from: from, to: to, over: over.seconds))
+        case .steps(let rates, let each): self = .open(.steps(rates, each: each.seconds))
+        case .sine(let mean, let amplitude, let period):
+            self = .open(.sine(mean: mean, amplitude: amplitude, period: period.seconds))
+        case .burst(let low, let high, let period, let duty):
+            self = .open(.burst(low: low, high: high, period: period.seconds, duty: duty))
+        case .saturate(let saturation):
+            self = .closed(window: saturation.window, releasesOnConfirm: saturation.release == .confirmed)
+        }
+    }
+}
+
+extension LoadTopology {
+    fileprivate init(_ scenario: Scenario) {
+        let topology = scenario.topology
+        var incoming = QueuePlan(topology.incoming)
+        // What a worker rejects arrives in the failed queue; a scenario that dead-letters elsewhere says so itself.
+        for (name, value) in [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", topology.failed.name)]
+        where !topology.incoming.arguments.contains(where: { $0.name == "x-dead-letter-exchange" }) {
+            incoming.arguments.append(NamedValue(name, .string(value)))
+        }
+        self.init(
+            exchange: topology.exchange.name, exchangeKind: topology.exchange.kind.rawValue,
+            exchangeDurable: topology.exchange.durable,
+            exchangeArguments: topology.exchange.arguments.map(NamedValue.init), routingKey: topology.routingKey,
+            incoming: incoming, processed: QueuePlan(topology.processed), failed: QueuePlan(topology.failed),
+            keepQueues: scenario.workers.source == .external)
+    }
+}
+
+extension QueuePlan {
+    fileprivate init(_ queue: Scenario.Queue) {
+        self.init(
+            name: queue.name, kind: Kind(queue.kind), durable: queue.durable,
+            arguments: queue.arguments.map(NamedValue.init))
+    }
+}
+
+extension QueuePlan.Kind {
+    fileprivate init(_ kind: Scenario.Queue.Kind) {
+        switch kind {
+        case .classic: self = .classic
+        case .quorum: self = .quorum
+        case .stream: self = .stream
+        }
+    }
+}
+
+extension FixedProperties {
+    fileprivate init(_ load: Scenario.Load) {
+        self.init()
+        persistent = load.persistent
+        priority = load.priority
+        expirationMilliseconds = load.expiration.map { UInt64(clamping: $0.wholeNanoseconds / 1_000_000) }
+        contentType = load.properties.contentType
+        contentEncoding = load.properties.contentEncoding
+        type = load.properties.type
+        appID = load.properties.appID
+        userID = load.properties.userID
+        replyTo = load.properties.replyTo
+        headers = load.headers.map(NamedValue.init)
+    }
+}
+
+extension NamedValue {
+    fileprivate init(_ field: Scenario.Field) { self.init(field.name, Value(field.value)) }
+}
+
+extension NamedValue.Value {
+    fileprivate init(_ value: Scenario.FieldValue) {
+        switch value {
+        case .string(let value): self = .string(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        case .boolean(let value): self = .boolean(value)
+        case .null: self = .null
+        case .list(let values): self = .list(values.map(NamedValue.Value.init))
+        case .table(let fields): self = .table(fields.map(NamedValue.init))
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in nanoseconds, the largest or least representable where it does not fit.
+    package var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds > 0 ? .max : .min) : product &+ attoseconds / 1_000_000_000
+    }
+
+    package var seconds: Double { self / .seconds(1) }
+}
