@@ -16,5 +16,6 @@ struct Rafale: AsyncParsableCommand {
             ValidateCommand.self,
             GenerateCommand.self,
             WorkerCommand.self,
+            BrokerCommand.self,
         ])
 }

@@ -144,8 +144,11 @@ struct Orchestrator: Sendable {
         if case .servers(let urls) = scenario.broker.location { return urls.map(\.secretText) }
         let broker = RoleProcess(
             role: .broker, name: "broker", executable: Self.executable,
-            arguments: ["broker", "--listen", "127.0.0.1:0", "--stats", folder.statistics(of: "broker")],
-            environment: [ParentWatch.variable: "1"], statisticsPath: folder.statistics(of: "broker"),
+            arguments: [
+                "broker", "--listen", "127.0.0.1:0", "--stats", folder.statistics(of: "broker"),
+                "--end-with-parent",
+            ],
+            environment: [:], statisticsPath: folder.statistics(of: "broker"),
             logPath: folder.log(of: "broker"))
         try broker.start()
         processes.broker = broker
@@ -177,14 +180,13 @@ struct Orchestrator: Sendable {
                 "--processed", scenario.topology.processed.name, "--prefetch", "\(workers.prefetch)",
                 "--lanes", "\(workers.lanes)", "--batch", "\(workers.batch)", "--batch-delay", "\(batchDelay)ms",
                 "--cost-factor", "\(workers.costFactor)", "--stats", folder.statistics(of: name),
+                "--end-with-parent",
             ]
             if !workers.analysis { arguments.append("--no-analysis") }
             // Addresses may hold passwords, and everybody can read an argument.
             let worker = RoleProcess(
                 role: .worker, name: name, executable: Self.executable, arguments: arguments,
-                environment: [
-                    "RAFALE_BROKER": uri, "RAFALE_STORE": storeText, ParentWatch.variable: "1",
-                ], statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
+                environment: ["RAFALE_BROKER": uri, "RAFALE_STORE": storeText], statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
             try worker.start()
             processes.workers.append(worker)
         }

@@ -2,14 +2,11 @@ import Foundation
 
 /// Ends a child role when the process that started it is gone, so that a killed run leaves nothing behind.
 enum ParentWatch {
-    /// Set in the environment of the children of a run.
-    static let variable = "RAFALE_ENDS_WITH_PARENT"
-
-    /// Sends this process SIGTERM when its parent changes, where the environment asks for that; runs until cancelled.
-    static func run(every interval: Duration = .seconds(1)) async {
-        guard ProcessInfo.processInfo.environment[variable] != nil else { return }
+    /// Sends this process SIGTERM when its parent changes; runs until cancelled.
+    static func run(every interval: Duration = .seconds(1)) async throws {
         let parent = getppid()
-        while (try? await Task.sleep(for: interval)) != nil {
+        while true {
+            try await Task.sleep(for: interval)
             if getppid() != parent {
                 _ = kill(getpid(), SIGTERM)
                 return
