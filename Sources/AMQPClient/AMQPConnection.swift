@@ -12,17 +12,14 @@ package final class AMQPConnection: Sendable {
     private let handler: NIOLoopBound<ConnectionHandler>
     private let status: ConnectionStatus
 
-    private init(_ made: Made, configuration: AMQPConfiguration, eventLoop: any EventLoop, status: ConnectionStatus) {
-        self.handler = made.handler
+    init(
+        _ handler: NIOLoopBound<ConnectionHandler>, configuration: AMQPConfiguration, eventLoop: any EventLoop,
+        status: ConnectionStatus
+    ) {
+        self.handler = handler
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.status = status
-    }
-
-    /// What the set-up of the socket's pipeline leaves behind.
-    private struct Made: Sendable {
-        let handler: NIOLoopBound<ConnectionHandler>
-        let opened: EventLoopFuture<Void>
     }
 
     /// Connects, authenticates and opens the virtual host.
@@ -37,51 +34,51 @@ package final class AMQPConnection: Sendable {
         _ configuration: AMQPConfiguration, on eventLoop: any EventLoop, logger: Logger
     ) async throws(AMQPClientError) -> AMQPConnection {
         let status = ConnectionStatus()
+        let timeout = TimeAmount(configuration.connectTimeout)
+        let highMark = max(configuration.writeHighWaterMarkBytes, 2)
         do {
-            let made = try await socket(configuration, eventLoop, status, logger)
-            try await made.opened.get()
-            return AMQPConnection(made, configuration: configuration, eventLoop: eventLoop, status: status)
+            let (handler, opened) = try await ClientBootstrap(group: eventLoop)
+                .connectTimeout(timeout)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.writeBufferWaterMark, value: .init(low: highMark / 2, high: highMark))
+                .channelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16_384, maximum: 262_144)
+                )
+                .connect(host: configuration.host, port: configuration.port) { channel in
+                    channel.eventLoop.makeCompletedFuture { try install(configuration, on: channel, status, logger) }
+                }
+            try await opened.get()
+            return AMQPConnection(handler, configuration: configuration, eventLoop: eventLoop, status: status)
         } catch {
             throw ConnectFailure.error(error, configuration)
         }
     }
 
-    private static func socket(
-        _ configuration: AMQPConfiguration, _ eventLoop: any EventLoop, _ status: ConnectionStatus, _ logger: Logger
-    ) async throws -> Made {
-        let timeout = TimeAmount(configuration.connectTimeout)
-        let highMark = max(configuration.writeHighWaterMarkBytes, 2)
-        return try await ClientBootstrap(group: eventLoop)
-            .connectTimeout(timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.writeBufferWaterMark, value: .init(low: highMark / 2, high: highMark))
-            .channelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16_384, maximum: 262_144)
-            )
-            .connect(host: configuration.host, port: configuration.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let opened = channel.eventLoop.makePromise(of: Void.self)
-                    let handler = ConnectionHandler(
-                        eventLoop: channel.eventLoop, configuration: configuration,
-                        offer: ClientConnectionState.Offer(configuration), status: status, openPromise: opened,
-                        logger: logger)
-                    if let options = configuration.tls {
-                        do {
-                            try channel.pipeline.syncOperations.addHandler(
-                                TLS.handler(options, host: configuration.host, address: configuration.address))
-                        } catch {
-                            opened.fail(error)
-                            throw error
-                        }
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                    let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
-                    let deadline = channel.eventLoop.scheduleTask(in: timeout) { bound.value.handshakeTimedOut() }
-                    opened.futureResult.whenComplete { _ in deadline.cancel() }
-                    return Made(handler: bound, opened: opened.futureResult)
-                }
-            }
+    /// Adds TLS where it is asked for and our handler to a socket's pipeline; the future is the end of the handshake.
+    static func install(
+        _ configuration: AMQPConfiguration, on channel: any Channel, _ status: ConnectionStatus, _ logger: Logger
+    ) throws -> (NIOLoopBound<ConnectionHandler>, EventLoopFuture<Void>) {
+        if let options = configuration.tls {
+            try channel.pipeline.syncOperations.addHandler(
+                TLS.handler(options, host: configuration.host, address: configuration.address))
+        }
+        let opened = channel.eventLoop.makePromise(of: Void.self)
+        let handler = ConnectionHandler(
+            eventLoop: channel.eventLoop, configuration: configuration,
+            offer: ClientConnectionState.Offer(configuration), status: status, openPromise: opened, logger: logger)
+        let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
+            bound.value.handshakeTimedOut()
+        }
+        opened.futureResult.whenComplete { _ in deadline.cancel() }
+        do {
+            try channel.pipeline.syncOperations.addHandler(handler)
+        } catch {
+            opened.fail(error)
+            throw error
+        }
+        return (bound, opened.futureResult)
     }
 
     // MARK: What is known of it; any thread

@@ -330,8 +330,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch heartbeat.tick() {
         case .nothing: break
         case .sendHeartbeat:
-            try? outbound.writeFrame(.heartbeat)
-            flushOutbound()
+            // Not noted as a write, or else every other one would be left out.
+            if let context {
+                try? outbound.writeFrame(.heartbeat)
+                takeOutbound(context)
+                context.flush()
+            }
         case .peerLost:
             let seconds = Int(limits.heartbeatSeconds)
             end(.failed(.heartbeatMissed(address: configuration.address, seconds: seconds)))
