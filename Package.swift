@@ -90,7 +90,9 @@ let package = Package(
             name: "TestSupport", dependencies: [.logging, .nioCore, .subprocess, .system], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("AMQPProtocolTests", ["AMQPProtocol", .nioCore]),
-        tests("AMQPClientTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),
+        tests(
+            "AMQPClientTests",
+            ["AMQPClient", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded, .nioSSL, .logging]),
         tests("AMQPBrokerTests", ["AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),
         tests("DriversTests", ["Drivers", "AMQPBroker", .nioCore, .nioPosix]),
         tests("ScenariosTests", ["Scenarios", .yams]),

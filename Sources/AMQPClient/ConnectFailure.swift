@@ -10,6 +10,7 @@ enum ConnectFailure {
         case let error as AMQPClientError: return error
         case let error as NIOConnectionError:
             let causes = error.connectionErrors.map(\.error)
+            if let ours = causes.lazy.compactMap({ $0 as? AMQPClientError }).first { return ours }
             if causes.isEmpty { return .unknownHost(configuration.host) }
             if causes.contains(where: isRefusal) { return .connectionRefused(address: address) }
             if causes.contains(where: isTimeout) { return timedOut(configuration) }

@@ -54,8 +54,8 @@ enum TLS {
             return
                 "the server's certificate is not signed by a trusted authority, or is out of date (see cacertfile, verify)"
         }
-        if error is NIOSSLExtraError, text.contains("validate") || text.contains("hostname") {
-            return "the server's certificate is for another name (see server_name_indication): \(text)"
+        if let extra = error as? NIOSSLExtraError, extra == .failedToValidateHostname {
+            return "the server's certificate is for another name (see server_name_indication)"
         }
         if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS on this port: try amqp://" }
         if case .uncleanShutdown? = error as? NIOSSLError { return "the server hung up" }

@@ -139,3 +139,10 @@ final class Recorder: AMQPChannelDelegate {
 
     func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) { log.withLock { $0.closed.append(reason) } }
 }
+
+/// A server that accepts and says nothing.
+func listener() async throws -> (channel: any Channel, localPort: Int) {
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .bind(host: "127.0.0.1", port: 0).get()
+    return (channel, try #require(channel.localAddress?.port))
+}
