@@ -10,6 +10,7 @@ import Testing
 
 /// The servers that the client suite runs on; every test of it takes one as its argument.
 enum SuiteServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
+    case embedded = "embedded broker"
     case rabbitMQ = "RabbitMQ"
 
     var testDescription: String { rawValue }
@@ -23,6 +24,7 @@ enum SuiteServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
     private var isThere: Bool {
         switch self {
+        case .embedded: true
         case .rabbitMQ: Requirement.rabbitMQ.isMet
         }
     }
@@ -30,9 +32,20 @@ enum SuiteServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
     /// How to reach it as a user who may do everything.
     func configuration() async throws -> AMQPConfiguration {
         switch self {
+        case .embedded: try await AMQPConfiguration(host: "127.0.0.1", port: Self.embeddedPort.value)
         case .rabbitMQ: try AMQPConfiguration(uri: try await RabbitMQServer.shared().url)
         }
     }
+
+    /// One broker for the tests of this process; it ends with it.
+    private static let embeddedPort = Task {
+        let broker = try EmbeddedBroker(
+            configuration: BrokerConfiguration(), group: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+        embeddedBroker.withLock { $0 = broker }
+        return try await broker.start().port
+    }
+
+    private static let embeddedBroker = Mutex<EmbeddedBroker?>(nil)
 
     /// A connection and a channel for the body, closed afterwards.
     func withChannel<T>(
