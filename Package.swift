@@ -99,7 +99,9 @@ let package = Package(
         tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("StoresTests", ["Stores", .grdb, .logging]),
-        tests("LoadGeneratorTests", ["LoadGenerator", "Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix]),
+        tests(
+            "LoadGeneratorTests",
+            ["LoadGenerator", "TextAnalysis", "Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix]),
         tests(
             "PipelineWorkerTests",
             [
