@@ -41,6 +41,14 @@ struct Key<Root> {
     }
 }
 
+extension Key {
+    /// The summary within a sentence of an error.
+    fileprivate var hint: String {
+        let text = summary.hasSuffix(".") ? summary.dropLast() : summary[...]
+        return (text.prefix(1).lowercased() + text.dropFirst()).replacing("`", with: "'")
+    }
+}
+
 /// A value written as a mapping of known keys.
 protocol Keyed {
     /// The value when no key is given.
@@ -103,7 +111,7 @@ extension Notation where Value: Keyed {
             set?(&value)
         }
         for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
-            decoding.report(node.place, "the key '\(key.name)' is missing: \(key.summary)")
+            decoding.report(node.place, "the key '\(key.name)' is missing: \(key.hint)")
         }
         return value
     }
@@ -112,31 +120,32 @@ extension Notation where Value: Keyed {
 extension Decoding {
     /// Reports a key that does not exist here, with the nearest one that does.
     mutating func reportUnknown(_ entry: SourceNode.Entry, among names: [String]) {
-        let advice: String
-        if NearestName.of(entry.key, among: names) == nil, let elsewhere = root.path(toKey: entry.key) {
-            advice = "did you mean '\(elsewhere)'?"
-        } else {
-            advice = NearestName.advice(entry.key, among: names)
+        var advice = NearestName.advice(entry.key, among: names)
+        if NearestName.of(entry.key, among: names) == nil {
+            // Written in the wrong place, perhaps.
+            let elsewhere = root.paths
+            if let name = NearestName.of(entry.key, among: elsewhere.map(\.name)),
+                let path = elsewhere.first(where: { $0.name == name })?.path
+            {
+                advice = "did you mean '\(path)'?"
+            }
         }
         report(entry.place, "unknown key \(entry.key.quoted); \(advice)")
     }
 }
 
 extension Form {
-    /// The path of a key below this form, wherever it is.
-    func path(toKey name: String) -> String? {
+    /// The keys below this form with their paths.
+    var paths: [(name: String, path: String)] {
         switch self {
         case .object(let keys), .oneKey(let keys):
-            if keys.contains(where: { $0.name == name }) { return name }
-            for key in keys {
-                if let below = key.form.path(toKey: name) {
-                    return key.name + (below.hasPrefix("[") ? "" : ".") + below
-                }
+            keys.flatMap { key in
+                [(key.name, key.name)]
+                    + key.form.paths.map { ($0.name, key.name + ($0.path.hasPrefix("[") ? "" : ".") + $0.path) }
             }
-            return nil
-        case .list(let item, _): return item.path(toKey: name).map { "[0]." + $0 }
-        case .either(let forms): return forms.lazy.compactMap { $0.path(toKey: name) }.first
-        default: return nil
+        case .list(let item, _): item.paths.map { ($0.name, "[0]." + $0.path) }
+        case .either(let forms): forms.flatMap(\.paths)
+        default: []
         }
     }
 }

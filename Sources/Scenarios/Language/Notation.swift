@@ -128,8 +128,7 @@ struct Decoding {
     /// Reports a mistake in the key being read.
     mutating func report(_ place: Place, _ message: String) {
         failed.insert(currentPath)
-        problems.append(
-            Problem(place: place, message: path.isEmpty ? message : "\(currentPath): \(message)"))
+        append(place, key: currentPath, message)
     }
 
     /// Reports a mistake found after reading, at the key or, when it is not in the file, at the nearest one around.
@@ -137,14 +136,19 @@ struct Decoding {
         var around = Substring(key)
         while true {
             if let place = places[String(around)] {
-                problems.append(Problem(place: place, message: "\(key): \(message)"))
+                append(place, key: key, message)
                 return
             }
             guard let cut = around.lastIndex(where: { $0 == "." || $0 == "[" }) else { break }
             around = around[..<cut]
         }
-        problems.append(
-            Problem(place: places[""] ?? Place(source: "scenario"), message: "\(key): \(message)"))
+        append(places[""] ?? Place(source: "scenario"), key: key, message)
+    }
+
+    /// Names the key unless the place does.
+    private mutating func append(_ place: Place, key: String, _ message: String) {
+        let isNamed = key.isEmpty || place.source.hasSuffix(" \(key)")
+        problems.append(Problem(place: place, message: isNamed ? message : "\(key): \(message)"))
     }
 
     /// Whether all of these keys were read without a problem, so that a check of them makes sense.

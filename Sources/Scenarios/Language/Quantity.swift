@@ -50,6 +50,7 @@ enum Quantity: Sendable {
         case .rate: value = Self.rate(first, &rest)
         case .size: value = Self.word(from: &rest).flatMap { Self.bytes[$0] }.map { first * $0 }
         case .percent:
+            Self.skipSpaces(&rest)
             value = rest.first == "%" ? first : nil
             rest = rest.dropFirst()
         case .count: value = first * Self.magnitude(from: &rest)

@@ -8,8 +8,8 @@ struct SourceReader {
     static let maxFileBytes = 256 * 1024
     static let maxDepth = 32
     static let maxNodes = 20_000
-    /// Second tries at a file with duplicate keys, so that all of them are found.
-    static let maxRepairs = 64
+    /// Different keys given twice that are found in one file.
+    static let maxRepairs = 16
 
     let source: String
     let variables: Variables
@@ -19,8 +19,10 @@ struct SourceReader {
     private var overflowed = false
     /// Stands for `*` while the library reads.
     private var aliasMark: Unicode.Scalar = "\u{e000}"
-    /// Marks the second of two equal keys.
-    private var duplicateMark: Unicode.Scalar = "\u{e001}"
+    /// What each character means that stands for another while the library reads.
+    private var hidden: [Unicode.Scalar: Unicode.Scalar] = [:]
+    /// Characters the file does not use.
+    private var unused: [Unicode.Scalar] = []
 
     init(source: String, variables: Variables) {
         self.source = source
@@ -34,8 +36,9 @@ struct SourceReader {
             return nil
         }
         guard let text = checkedText(bytes) else { return nil }
-        guard let root = compose(text) else { return nil }
-        return convert(root, depth: 0)?.node
+        guard let (root, parser) = compose(text) else { return nil }
+        // Nodes know their anchors only as long as the parser lives.
+        return withExtendedLifetime(parser) { convert(root, depth: 0)?.node }
     }
 
     private mutating func report(_ mark: Mark?, _ message: String) {
@@ -54,7 +57,7 @@ struct SourceReader {
 // MARK: - Bytes to text
 
 extension SourceReader {
-    /// Checks that the bytes are UTF-8 that YAML allows, and finds two characters they do not use.
+    /// Checks that the bytes are UTF-8 that YAML allows, and finds characters they do not use.
     private mutating func checkedText(_ bytes: [UInt8]) -> String? {
         var decoder = UTF8()
         var input = bytes.makeIterator()
@@ -84,38 +87,60 @@ extension SourceReader {
                 column += 1
             }
         }
-        var free = (0xe000...0xf8ff as ClosedRange<UInt32>).lazy.filter { !privateUse.contains($0) }
-            .compactMap(Unicode.Scalar.init).makeIterator()
-        if let first = free.next(), let second = free.next() {
-            (aliasMark, duplicateMark) = (first, second)
+        unused = (0xe000...0xf8ff as ClosedRange<UInt32>).filter { !privateUse.contains($0) }
+            .compactMap(Unicode.Scalar.init)
+        let withMark = String(decoding: bytes, as: UTF8.self)
+        return withMark.unicodeScalars.first == "\u{feff}" ? String(withMark.unicodeScalars.dropFirst()) : withMark
+    }
+
+    /// A character that stands for another from now on.
+    private mutating func stand(for scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        let mark = unused.popLast()
+        if let mark { hidden[mark] = hidden[scalar] ?? scalar }
+        return mark
+    }
+
+    /// Puts back the characters that were replaced for the library.
+    private func restored(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { hidden[$0] != nil }) else { return text }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            result.append(hidden[scalar] ?? scalar)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(result)
     }
 }
 
 // MARK: - Text to the library's nodes
 
 extension SourceReader {
-    private mutating func compose(_ text: String) -> Node? {
+    /// The library's nodes and the parser that owns their anchors.
+    ///
+    /// The library stops at the first key that a mapping gives twice. To report such keys with all other mistakes,
+    /// the later ones get another first character, which the conversion puts back.
+    private mutating func compose(_ text: String) -> (Node, Parser)? {
         var scalars = Array(text.unicodeScalars)
-        for index in scalars.indices where scalars[index] == "*" {
-            scalars[index] = aliasMark
+        if let mark = stand(for: "*") {
+            aliasMark = mark
+            for index in scalars.indices where scalars[index] == "*" {
+                scalars[index] = mark
+            }
         }
-        for _ in 0...Self.maxRepairs {
-            var prepared = String.UnicodeScalarView()
-            prepared.append(contentsOf: scalars)
+        for repair in 0... {
             do {
-                guard let root = try Parser(yaml: String(prepared), encoding: .utf8).singleRoot() else {
+                var prepared = String.UnicodeScalarView()
+                prepared.append(contentsOf: scalars)
+                let parser = try Parser(yaml: String(prepared), encoding: .utf8)
+                guard let root = try parser.singleRoot() else {
                     report(nil, "the file is empty; a scenario needs at least 'phases'")
                     return nil
                 }
-                return root
-            } catch let YamlError.duplicatedKeysInMapping(duplicates, context) {
-                guard let repaired = hideSecond(of: duplicates, first: context.mark, in: scalars) else {
-                    report(context.mark, "the key \(restored(duplicates.first ?? "").quoted) is given twice here")
+                return (root, parser)
+            } catch let YamlError.duplicatedKeysInMapping(keys, context) {
+                guard repair < Self.maxRepairs, hideLater(of: keys, first: context.mark, in: &scalars) else {
+                    report(context.mark, "the key \(restored(keys.first ?? "").quoted) is given twice; keep one")
                     return nil
                 }
-                scalars = repaired
             } catch let error as YamlError {
                 report(error, in: text)
                 return nil
@@ -124,54 +149,28 @@ extension SourceReader {
                 return nil
             }
         }
-        report(nil, "too many keys are given twice")
         return nil
     }
 
-    /// Marks the later one of two equal keys, trying the places where it can stand until the complaint is gone.
-    private func hideSecond(of keys: [String], first: Mark, in scalars: [Unicode.Scalar]) -> [Unicode.Scalar]? {
-        var tries = 0
-        for key in keys {
-            let wanted = Array(key.unicodeScalars)
-            guard !wanted.isEmpty else { continue }
-            var candidates: [(sameColumn: Bool, index: Int)] = []
-            var (line, column) = (1, 1)
-            for index in scalars.indices {
-                let isLater = line > first.line || (line == first.line && column > first.column)
-                if isLater, scalars[index] == wanted[0], scalars[index...].starts(with: wanted) {
-                    candidates.append((column == first.column || column == first.column + 1, index))
-                }
-                if scalars[index] == "\n" {
-                    line += 1
-                    column = 1
-                } else {
-                    column += 1
-                }
+    /// Gives every later appearance of a key a first character of its own; false when there are none, or too many.
+    private mutating func hideLater(of keys: [String], first: Mark, in scalars: inout [Unicode.Scalar]) -> Bool {
+        guard let key = keys.first(where: { !$0.isEmpty }).map({ Array($0.unicodeScalars) }) else { return false }
+        var (line, column) = (1, 1)
+        var isChanged = false
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            // One column of leeway: the first appearance may stand behind a quote.
+            let isLater = line > first.line || (line == first.line && column > first.column + 1)
+            if isLater, scalar == key[0], scalars[index...].starts(with: key),
+                scalars[(index + key.count)...].first(where: { !" \"'".unicodeScalars.contains($0) }) == ":"
+            {
+                guard let mark = stand(for: key[0]) else { return false }
+                scalars[index] = mark
+                isChanged = true
             }
-            let ordered = candidates.filter(\.sameColumn) + candidates.filter { !$0.sameColumn }
-            for candidate in ordered {
-                tries += 1
-                guard tries <= Self.maxRepairs else { return nil }
-                var changed = scalars
-                changed[candidate.index] = duplicateMark
-                if complaint(about: key, at: first, in: changed) { continue }
-                return changed
-            }
+            (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
         }
-        return nil
-    }
-
-    private func complaint(about key: String, at first: Mark, in scalars: [Unicode.Scalar]) -> Bool {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        do {
-            _ = try Parser(yaml: String(text), encoding: .utf8).singleRoot()
-            return false
-        } catch let YamlError.duplicatedKeysInMapping(duplicates, context) {
-            return duplicates.contains(key) && context.mark.line == first.line && context.mark.column == first.column
-        } catch {
-            return false
-        }
+        return isChanged
     }
 
     private mutating func report(_ error: YamlError, in text: String) {
@@ -190,6 +189,7 @@ extension SourceReader {
         if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
             return "a tab indents this line; YAML allows spaces only"
         }
+        if problem.hasPrefix("Maximum nesting level") { return "nested too deeply" }
         switch problem {
         case "mapping values are not allowed in this context":
             return "a ':' that no key can have here; check the indentation, or put the text in quotes"
@@ -200,15 +200,6 @@ extension SourceReader {
         default:
             return restored(problem) + (context.map { " (\($0))" } ?? "")
         }
-    }
-
-    /// Puts back the characters that were replaced for the library.
-    private func restored(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            result.append(scalar == aliasMark ? "*" : scalar)
-        }
-        return String(result)
     }
 }
 
@@ -301,23 +292,19 @@ extension SourceReader {
                 report(keyNode.mark, "a key must be a plain name")
                 continue
             }
-            if key.string.unicodeScalars.first == duplicateMark {
-                let name = String(key.string.unicodeScalars.dropFirst())
-                // The first character is the one of the key it repeats.
-                let original = entries.first { $0.key.unicodeScalars.dropFirst().elementsEqual(name.unicodeScalars) }
+            let name = restored(key.string)
+            if let original = entries.first(where: { $0.key == name }) {
                 report(
                     key.mark,
-                    "the key '\(original?.key ?? name)' is given twice"
-                        + (original.map { ", first in line \($0.place.line ?? 0)" } ?? "") + "; keep one")
+                    "the key \(name.quoted) is given twice, first in line \(original.place.line ?? 0); keep one")
                 continue
             }
             guard let value = convert(valueNode, depth: depth + 1) else { continue }
             nodes += value.nodes
-            if key.string == "<<", key.style == .plain {
+            if name == "<<", key.style == .plain {
                 merged += mergedEntries(value.node)
             } else {
-                entries.append(
-                    SourceNode.Entry(key: restored(key.string), place: place(key.mark), value: value.node))
+                entries.append(SourceNode.Entry(key: name, place: place(key.mark), value: value.node))
             }
         }
         // What the mapping says itself outdoes what it merges; of several merged ones the first wins.
