@@ -63,8 +63,7 @@ struct JSONScanner {
     ) throws(JSONError) -> Bool {
         skipSpace()
         guard peek() == UInt8(ascii: "{") else {
-            _ = try readValue()
-            try expectEnd()
+            _ = try readWhole()
             return false
         }
         offset += 1
@@ -81,6 +80,13 @@ struct JSONScanner {
         }
         try expectEnd()
         return true
+    }
+
+    /// Reads the one value that the bytes are.
+    mutating func readWhole() throws(JSONError) -> JSONValue {
+        let value = try readValue()
+        try expectEnd()
+        return value
     }
 
     /// Reads the value that starts here; of an array or object only the extent.

@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CLI
+
+@Suite("rafale worker")
+struct WorkerCommandTests {
+    @Test(
+        "reads durations",
+        arguments: [
+            ("5ms", Duration.milliseconds(5)), ("1.5s", .milliseconds(1_500)), ("2m", .seconds(120)), ("0s", .zero),
+            ("250us", .microseconds(250)),
+        ])
+    func durations(_ text: String, _ duration: Duration) {
+        #expect(DurationArgument(argument: text)?.duration == duration)
+    }
+
+    @Test(
+        "refuses what is no duration",
+        arguments: ["", "5", "ms", "-5ms", "5 ms", "5h30", "1e3s", "99999999999999s", "..s"])
+    func badDurations(_ text: String) {
+        #expect(DurationArgument(argument: text) == nil)
+    }
+
+    @Test(
+        "refuses flags out of range",
+        arguments: [
+            ["--prefetch", "0"], ["--prefetch", "70000"], ["--lanes", "0"], ["--batch", "0"], ["--cost-factor", "0"],
+            ["--batch-delay", "soon"], ["--log-level", "loud"], ["--log-max-bytes", "5"], ["--log-keep=-1"],
+            ["surplus"],
+        ])
+    func badFlags(_ arguments: [String]) {
+        #expect(throws: (any Error).self) { _ = try WorkerCommand.parse(arguments) }
+    }
+
+    @Test("takes every flag")
+    func flags() throws {
+        let command = try WorkerCommand.parse([
+            "--broker", "amqp://h/", "--store", "none", "--incoming", "i", "--processed", "p", "--failed", "f",
+            "--prefetch",
+            "10", "--lanes", "3", "--batch", "7", "--batch-delay", "2ms", "--cost-factor", "4", "--no-analysis",
+            "--stats",
+            "s.jsonl", "--log-level", "DEBUG", "--log-file", "logs/w.log", "--end-with-parent", "--drain", "1s",
+            "--wait", "9s",
+        ])
+        #expect(command.lanes == 3)
+        #expect(!command.analysis)
+        #expect(command.batchDelay.duration == .milliseconds(2))
+        #expect(command.log.logLevel == .debug)
+        #expect(command.endWithParent)
+    }
+
+    @Test("ends with one line and the documented status where it cannot work")
+    func failures() async throws {
+        let port = try freePort()
+        let closed = try await run(
+            Places.rafale, ["worker", "--store", "none", "--broker", "amqp://someone:secret@127.0.0.1:\(port)/"])
+        #expect(closed.exitCode == ExitStatus.unreachable.rawValue)
+        #expect(closed.errors.contains("127.0.0.1:\(port)"))
+        #expect(!closed.errors.contains("secret"))
+
+        let store = try await run(Places.rafale, ["worker", "--store", "mysql://someone:secret@host/db"])
+        #expect(store.exitCode == ExitStatus.usage.rawValue)
+        #expect(
+            store.errors
+                == "rafale worker: store 'mysql': this build has no such store; use none, sqlite or sqlite:PATH\n")
+
+        let statistics = try await run(Places.rafale, ["worker", "--store", "none", "--stats", "/nowhere/stats.jsonl"])
+        #expect(statistics.exitCode == ExitStatus.cannotWriteReport.rawValue)
+        #expect(statistics.errors.contains("--stats"))
+    }
+}
