@@ -109,7 +109,7 @@ let package = Package(
                 .lifecycleTesting,
             ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics"]),
-        tests("CLITests", ["CLI", "LoadMetrics", "Scenarios", .logging]),
+        tests("CLITests", ["CLI", "LoadMetrics", "Scenarios", .arguments, .logging]),
         tests("IntegrationTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", "LoadMetrics", .nioCore, .nioPosix]),
     ]
 )
