@@ -69,9 +69,7 @@ package struct RawFrame {
     /// The class and method numbers, where this is a method frame long enough to have them.
     package var methodID: MethodID? {
         guard type == .method, payload.count >= 4, let base = payload.baseAddress else { return nil }
-        return MethodID(
-            classID: UInt16(bigEndian: base.loadUnaligned(as: UInt16.self)),
-            methodID: UInt16(bigEndian: base.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+        return MethodID(number: UInt32(bigEndian: base.loadUnaligned(as: UInt32.self)))
     }
 
     /// The method, decoded whole: for all but the hot methods.

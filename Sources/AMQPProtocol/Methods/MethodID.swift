@@ -1,16 +1,22 @@
 /// The class and method numbers that open a method frame (specification 2.3.5.1).
 package struct MethodID: Sendable, Hashable {
-    package let classID: UInt16
-    package let methodID: UInt16
+    /// Both as they stand on the wire, so that comparing two is one instruction.
+    private let number: UInt32
 
-    package init(classID: UInt16, methodID: UInt16) {
-        self.classID = classID
-        self.methodID = methodID
-    }
+    /// The class, such as 60 for basic.
+    package var classID: UInt16 { UInt16(truncatingIfNeeded: number >> 16) }
+    /// The method within its class.
+    package var methodID: UInt16 { UInt16(truncatingIfNeeded: number) }
+
+    /// Joins both numbers.
+    package init(classID: UInt16, methodID: UInt16) { number = UInt32(classID) << 16 | UInt32(methodID) }
+
+    /// Takes both numbers as the four bytes on the wire hold them.
+    init(number: UInt32) { self.number = number }
 
     init(from reader: inout WireReader) throws(WireError) {
-        classID = try reader.readInteger()
-        methodID = try reader.readInteger()
+        let classID = try reader.readInteger(as: UInt16.self)
+        self.init(classID: classID, methodID: try reader.readInteger())
     }
 
     func encode(into writer: inout WireWriter) {

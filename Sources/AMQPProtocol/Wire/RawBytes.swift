@@ -2,13 +2,32 @@
 
 extension UnsafeRawBufferPointer {
     /// Whether the bytes are well-formed UTF-8: the same verdict as `String(validating:as:)`, without its allocation.
-    package var isUTF8: Bool {
+    package var isUTF8: Bool { isASCII || isWellFormed }
+
+    /// Whether no byte has its highest bit set; what does not fill a word is read in two overlapping halves.
+    private var isASCII: Bool {
         guard let base = baseAddress else { return true }
-        var offset = 0
-        while offset &+ 8 <= count {
-            if base.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { break }
-            offset &+= 8
+        if count >= 8 {
+            var bits = base.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            var offset = 0
+            while offset &+ 8 < count {
+                bits |= base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                offset &+= 8
+            }
+            return bits & 0x8080_8080_8080_8080 == 0
         }
+        if count >= 4 {
+            let first = base.loadUnaligned(as: UInt32.self)
+            let last = base.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+            return (first | last) & 0x8080_8080 == 0
+        }
+        var bits: UInt8 = 0
+        for offset in 0..<count { bits |= base.load(fromByteOffset: offset, as: UInt8.self) }
+        return bits & 0x80 == 0
+    }
+
+    private var isWellFormed: Bool {
+        var offset = 0
         while offset < count {
             if self[offset] < 0x80 {
                 offset &+= 1

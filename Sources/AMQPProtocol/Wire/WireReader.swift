@@ -16,6 +16,7 @@ package struct WireReader {
     package var left: Int { bytes.count - offset }
 
     /// An integer, its most significant byte first.
+    @inline(__always)  // a load and a comparison: called out of line it took a third of the time of a delivery
     package mutating func readInteger<T: FixedWidthInteger>(as type: T.Type = T.self) throws(WireError) -> T {
         let size = MemoryLayout<T>.size
         guard left >= size else { throw .truncated(needed: size, left: left) }
@@ -25,6 +26,7 @@ package struct WireReader {
     }
 
     /// The next `count` bytes, not copied.
+    @inline(__always)
     package mutating func readBytes(_ count: Int) throws(WireError) -> UnsafeRawBufferPointer {
         guard count >= 0, left >= count else { throw .truncated(needed: count, left: left) }
         guard let base = bytes.baseAddress else { return bytes }
