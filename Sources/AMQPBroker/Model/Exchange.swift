@@ -101,15 +101,26 @@ extension Binding {
         var comparesX: Bool { self == .allWithX || self == .anyWithX }
     }
 
-    /// The binding's x-match, or nil where its value is not one.
-    static func headerMatch(_ arguments: FieldTable) -> HeaderMatch? {
-        guard let value = arguments["x-match"] else { return .all }
-        return value.string.flatMap(HeaderMatch.init)
+    /// Refuses an x-match that a headers exchange does not know.
+    func checkHeaderMatch() throws(Refusal) {
+        guard let value = arguments["x-match"] else { return }
+        guard let name = value.string else {
+            let described = arguments["x-match"].described
+            throw Refusal(
+                .preconditionFailed,
+                "Invalid x-match field type \(described?.type ?? "") (value \(described?.value ?? "")); expected longstr"
+            )
+        }
+        guard HeaderMatch(rawValue: name) != nil else {
+            throw Refusal(
+                .preconditionFailed,
+                "Invalid x-match field value <<\"\(name)\">>; expected all, any, all-with-x, or any-with-x")
+        }
     }
 
     /// Whether a message of these headers passes; a void argument asks only for the header's presence.
     func matches(_ headers: FieldTable) -> Bool {
-        let match = Self.headerMatch(arguments) ?? .all
+        let match = arguments["x-match"]?.string.flatMap(HeaderMatch.init) ?? .all
         let wanted = arguments.fields.filter { $0.name != "x-match" && (match.comparesX || !$0.name.hasPrefix("x-")) }
         func has(_ field: (name: String, value: FieldValue)) -> Bool {
             guard let value = headers[field.name] else { return false }

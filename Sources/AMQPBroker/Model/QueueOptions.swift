@@ -25,6 +25,9 @@ struct QueueOptions {
     var maxPriority = 0
     var isSingleActiveConsumer = false
 
+    /// Ten years, as RabbitMQ has it.
+    static let longestTimeMilliseconds: Int64 = 315_360_000_000
+
     var hasLimit: Bool { maxLength != nil || maxLengthBytes != nil }
 
     /// The arguments that a second declaration must repeat.
@@ -43,13 +46,12 @@ extension QueueOptions {
         self.arguments = arguments
         let reader = ArgumentReader(arguments: arguments, resource: .queue(queue))
         try checkType(reader, isExclusive: isExclusive)
-        // Erlang's timers hold 32 bits of milliseconds, and clients rely on RabbitMQ's refusal beyond.
-        messageTTLMilliseconds = try reader.integer("x-message-ttl", in: 0...4_294_967_295)
-        expiresMilliseconds = try reader.integer("x-expires", in: 1...4_294_967_295)
+        messageTTLMilliseconds = try reader.integer("x-message-ttl", in: 0...Self.longestTimeMilliseconds)
+        expiresMilliseconds = try reader.integer("x-expires", in: 1...Self.longestTimeMilliseconds)
         maxLength = try reader.integer("x-max-length", in: 0...Int64.max)
         maxLengthBytes = try reader.integer("x-max-length-bytes", in: 0...Int64.max)
         maxPriority = Int(try reader.integer("x-max-priority", in: 0...255) ?? 0)
-        deadLetterExchange = try reader.string("x-dead-letter-exchange")
+        deadLetterExchange = try reader.name("x-dead-letter-exchange")
         deadLetterRoutingKey = try reader.string("x-dead-letter-routing-key")
         if deadLetterRoutingKey != nil, deadLetterExchange == nil {
             throw reader.invalid("x-dead-letter-routing-key", "routing_key_but_no_dlx_defined")
@@ -70,7 +72,7 @@ extension QueueOptions {
             // Kept in memory like any other; what RabbitMQ demands of its declaration is demanded here.
             let name = reader.resource
             if !isDurable { throw Refusal(.preconditionFailed, "invalid property 'non-durable' for \(name)") }
-            if isExclusive { throw Refusal(.preconditionFailed, "invalid property 'exclusive' for \(name)") }
+            if isExclusive { throw Refusal(.preconditionFailed, "invalid property 'exclusive-owner' for \(name)") }
             if isAutoDelete { throw Refusal(.preconditionFailed, "invalid property 'auto-delete' for \(name)") }
         case "stream":
             throw Refusal(
@@ -94,7 +96,7 @@ extension QueueOptions {
             // Queues are classic where nothing else is said.
             if name == "x-queue-type", received?.string ?? "classic" == current?.string ?? "classic" { continue }
             guard received.isEquivalent(to: current) else {
-                throw .inequivalent(name, resource, received: received.inErrorText, current: current.inErrorText)
+                throw .inequivalent(name, resource, received: received, current: current)
             }
         }
     }
@@ -109,7 +111,7 @@ struct ArgumentReader {
 
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(Refusal) -> Int64? {
         guard let value = arguments[name] else { return nil }
-        guard let integer = value.integer else { throw unacceptable(name, value) }
+        guard let integer = value.integer else { throw expected("integer", name, value) }
         if integer < 0 { throw invalid(name, "{value_negative,\(integer)}") }
         if integer < range.lowerBound { throw invalid(name, "{value_zero,\(integer)}") }
         if integer > range.upperBound {
@@ -125,6 +127,16 @@ struct ArgumentReader {
         return string
     }
 
+    /// The name of an exchange, which RabbitMQ refuses in words of its own.
+    func name(_ argument: String) throws(Refusal) -> String? {
+        guard let value = arguments[argument] else { return nil }
+        guard let name = value.string else {
+            let type = FieldValue?.some(value).described?.type ?? ""
+            throw Refusal(.preconditionFailed, "invalid type '\(type)' for arg '\(argument)' in \(resource)")
+        }
+        return name
+    }
+
     func bool(_ name: String) throws(Refusal) -> Bool? {
         guard let value = arguments[name] else { return nil }
         guard case .bool(let bool) = value else { throw unacceptable(name, value) }
@@ -132,7 +144,11 @@ struct ArgumentReader {
     }
 
     private func unacceptable(_ name: String, _ value: FieldValue) -> Refusal {
-        let type = FieldValue?.some(value).inErrorText.split(separator: "'").last ?? ""
+        let type = FieldValue?.some(value).described?.type ?? ""
         return invalid(name, "{unacceptable_type,\(type)}")
+    }
+
+    private func expected(_ kind: String, _ name: String, _ value: FieldValue) -> Refusal {
+        invalid(name, "\"expected \(kind), got \(FieldValue?.some(value).described?.type ?? "")\"")
     }
 }

@@ -54,6 +54,17 @@ extension Refusal {
             "inequivalent arg '\(argument)' for \(resource): received \(received) but current is \(current)")
     }
 
+    /// Where both have a value, their types are not told.
+    static func inequivalent(
+        _ argument: String, _ resource: ResourceName, received: FieldValue?, current: FieldValue?
+    ) -> Refusal {
+        let isBoth = received != nil && current != nil
+        func text(_ value: FieldValue?) -> String {
+            isBoth ? value.described.map { "'\($0.value)'" } ?? "none" : value.inErrorText
+        }
+        return .inequivalent(argument, resource, received: text(received), current: text(current))
+    }
+
     static func invalidArgument(_ name: String, _ resource: ResourceName, _ reason: String) -> Refusal {
         Refusal(.preconditionFailed, "invalid arg '\(name)' for \(resource): \(reason)")
     }
@@ -70,7 +81,12 @@ extension Refusal {
 extension FieldValue? {
     /// The value as RabbitMQ's precondition texts show it.
     var inErrorText: String {
-        guard let self else { return "none" }
+        described.map { "the value '\($0.value)' of type '\($0.type)'" } ?? "none"
+    }
+
+    /// The value and RabbitMQ's name of its type; nil for no value.
+    var described: (value: String, type: String)? {
+        guard let self else { return nil }
         let (value, type): (String, String) =
             switch self {
             case .bool(let value): ("\(value)", "bool")
@@ -92,7 +108,7 @@ extension FieldValue? {
             case .table(let table): ("\(table.count) fields", "table")
             case .void: ("undefined", "void")
             }
-        return "the value '\(value)' of type '\(type)'"
+        return (value, type)
     }
 
     /// Whether two arguments mean the same: numbers by value, whatever their type.

@@ -13,7 +13,8 @@ extension VirtualHost {
         }
         let priority = consume.arguments["x-priority"]
         guard priority == nil || priority?.integer != nil else {
-            throw .invalidArgument("x-priority", .queue(queues[id].name), "not an integer")
+            throw .invalidArgument(
+                "x-priority", .queue(queues[id].name), "\"expected integer, got \(priority.described?.type ?? "")\"")
         }
         let tag = consume.consumerTag.isEmpty ? "amq.ctag-\(makeName())" : consume.consumerTag
         let consumer = consumers.insert(

@@ -16,11 +16,10 @@ extension VirtualHost {
         if let existing = exchanges[name] { return try existing.checkEquivalence(declare, kind: kind) }
         guard !name.hasPrefix("amq.") else { throw .reservedName(.exchange, name) }
         guard exchanges.count < limits.maxExchanges else { throw .limit("exchange", limits.maxExchanges) }
-        let arguments = ArgumentReader(arguments: declare.arguments, resource: resource)
         exchanges[name] = Exchange(
             name: name, kind: kind, isDurable: declare.durable, isAutoDelete: declare.autoDelete,
             isInternal: declare.isInternal, arguments: declare.arguments,
-            alternate: try arguments.string("alternate-exchange"))
+            alternate: try ArgumentReader(arguments: declare.arguments, resource: resource).name("alternate-exchange"))
         topologyGeneration += 1
     }
 
@@ -50,8 +49,6 @@ extension VirtualHost {
     /// exchange.unbind; a binding that is not there is gone already.
     mutating func unbind(_ unbind: ExchangeUnbind) throws(Refusal) {
         guard !unbind.source.isEmpty, !unbind.destination.isEmpty else { throw .defaultExchange }
-        guard exchanges[unbind.source] != nil else { throw .notFound(.exchange(unbind.source)) }
-        guard exchanges[unbind.destination] != nil else { throw .notFound(.exchange(unbind.destination)) }
         removeBinding(
             Binding(
                 destination: .exchange(unbind.destination), routingKey: unbind.routingKey,
@@ -66,12 +63,15 @@ extension VirtualHost {
         try add(binding, to: bind.exchange)
     }
 
-    /// queue.unbind (specification 1.7.2.5); a binding that is not there is gone already.
+    /// queue.unbind (specification 1.7.2.5); a binding that is not there is gone already, and so is one of no queue.
     mutating func unbind(_ unbind: QueueUnbind, on channel: ChannelID) throws(Refusal) {
-        let binding = try binding(
-            queue: unbind.queue, exchange: unbind.exchange, routingKey: unbind.routingKey,
-            arguments: unbind.arguments, on: channel)
-        removeBinding(binding, from: unbind.exchange)
+        let name = try queueName(unbind.queue, on: channel)
+        guard !unbind.exchange.isEmpty else { throw .defaultExchange }
+        guard queueIDs[name] != nil else { return }
+        _ = try queue(name, for: channels[channel].connection)
+        let key = unbind.queue.isEmpty && unbind.routingKey.isEmpty ? name : unbind.routingKey
+        removeBinding(
+            Binding(destination: .queue(name), routingKey: key, arguments: unbind.arguments), from: unbind.exchange)
     }
 
     private func binding(
@@ -88,12 +88,7 @@ extension VirtualHost {
 
     private mutating func add(_ binding: Binding, to source: String) throws(Refusal) {
         guard bindingCount < limits.maxBindings else { throw .limit("binding", limits.maxBindings) }
-        if exchanges[source]?.kind == .headers, Binding.headerMatch(binding.arguments) == nil {
-            let value = binding.arguments["x-match"].inErrorText
-            throw Refusal(
-                .preconditionFailed,
-                "invalid x-match field: \(value); expected all, any, all-with-x or any-with-x")
-        }
+        if exchanges[source]?.kind == .headers { try binding.checkHeaderMatch() }
         guard exchanges[source]?.bind(binding) == true else { return }
         bindingCount += 1
         topologyGeneration += 1
@@ -138,8 +133,7 @@ extension Exchange {
         let received = declare.arguments["alternate-exchange"]
         let current = arguments["alternate-exchange"]
         guard received.isEquivalent(to: current) else {
-            throw .inequivalent(
-                "alternate-exchange", resource, received: received.inErrorText, current: current.inErrorText)
+            throw .inequivalent("alternate-exchange", resource, received: received, current: current)
         }
     }
 }

@@ -13,6 +13,7 @@ extension VirtualHost {
             channels[channel].lastQueue = name
             return declareOk(id)
         }
+        guard !declare.queue.hasPrefix("amq.") else { throw .reservedName(.queue, declare.queue) }
         let name = declare.queue.isEmpty ? "amq.gen-\(makeName())" : declare.queue
         if let id = queueIDs[name] {
             try checkEquivalence(declare, of: id, for: connection)
@@ -20,7 +21,6 @@ extension VirtualHost {
             channels[channel].lastQueue = name
             return declareOk(id)
         }
-        guard declare.queue.isEmpty || !name.hasPrefix("amq.") else { throw .reservedName(.queue, name) }
         guard queues.count < limits.maxQueues else { throw .limit("queue", limits.maxQueues) }
         var queue = MessageQueue(
             name: name,

@@ -137,7 +137,7 @@ struct PropertyFacts {
             throw invalid(rest.count == expiration.count ? "no_integer" : "{leftover_string,\"\(rest)\"}")
         }
         if value < 0 { throw invalid("{value_negative,\(value)}") }
-        if value > 4_294_967_295 { throw invalid("{value_too_large,\(value)}") }
+        if value > QueueOptions.longestTimeMilliseconds { throw invalid("{value_too_large,\(value)}") }
         return value
     }
 }
