@@ -1,3 +1,6 @@
 // The whole program from outside: the built `rafale` against the embedded broker and against real servers.
 //
-// Nothing here imports a module to look inside: a user's command goes in, its output and exit code come out.
+//   EndToEnd/   a user's command goes in; exit code, words and report come out
+//   Tidy/       the rules of the house
+//
+// Only the result's own type is imported, to read what a run wrote.

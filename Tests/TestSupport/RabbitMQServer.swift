@@ -20,14 +20,19 @@ package struct RabbitMQServer: Sendable {
     ///
     /// Use names from ``uniqueName(_:)``, and leave it as it was. Mark the test with `.needsRabbitMQ`.
     package static func shared() async throws -> RabbitMQServer {
+        if let url = Places.environment("RAFALE_TEST_RABBITMQ_URL") {
+            return RabbitMQServer(url: url, tlsURL: nil, folder: nil)
+        }
+        return try await sharedOwn()
+    }
+
+    /// The same, but always a node that this process started, on which `rabbitmqctl` may be used.
+    ///
+    /// Mark the test with `.needsOwnRabbitMQ`.
+    package static func sharedOwn() async throws -> RabbitMQServer {
         let start: Task<RabbitMQServer, any Error> = sharedStart.withLock { task in
             if let task { return task }
-            let new = Task {
-                if let url = Places.environment("RAFALE_TEST_RABBITMQ_URL") {
-                    return RabbitMQServer(url: url, tlsURL: nil, folder: nil)
-                }
-                return try await RabbitMQServer.start()
-            }
+            let new = Task { try await RabbitMQServer.start() }
             task = new
             return new
         }
@@ -47,6 +52,20 @@ package struct RabbitMQServer: Sendable {
             _ = try? await server.script("destroy")
             throw error
         }
+    }
+
+    /// Host and port: `127.0.0.1:<port>`.
+    package var address: String {
+        guard let parts = URL(string: url), let host = parts.host(), let port = parts.port else { return url }
+        return "\(host):\(port)"
+    }
+
+    /// Makes a virtual host of the test's own, where its queues meet no others.
+    package func makeVirtualHost() async throws -> VirtualHost {
+        let name = uniqueName("test")
+        _ = try await control("add_vhost", name)
+        _ = try await control("set_permissions", "--vhost", name, "guest", ".*", ".*", ".*")
+        return VirtualHost(server: self, name: name)
     }
 
     /// Kills the node as a power cut would; what was persistent survives on its disk.
@@ -106,6 +125,30 @@ package struct RabbitMQServer: Sendable {
             throw ServerError(what: "scripts/rabbitmq \(arguments.joined(separator: " ")): \(outcome)")
         }
         return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+/// Part of a node that one test has for itself.
+package struct VirtualHost: Sendable {
+    private let server: RabbitMQServer
+    private let name: String
+
+    fileprivate init(server: RabbitMQServer, name: String) {
+        self.server = server
+        self.name = name
+    }
+
+    /// `amqp://guest:guest@127.0.0.1:<port>/<name>`.
+    package var url: String { server.url + name }
+
+    /// The queues, each with the number of its messages.
+    package func queues() async throws -> [String: Int] {
+        let lines = try await server.control("list_queues", "--vhost", name, "--no-table-headers", "name", "messages")
+        return Dictionary(
+            lines.split(separator: "\n").compactMap { line in
+                let columns = line.split(separator: "\t")
+                return columns.count == 2 ? Int(columns[1]).map { (String(columns[0]), $0) } : nil
+            }, uniquingKeysWith: max)
     }
 }
 

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What can be wrong before a run: each a line that says what to do, and the documented exit code.
+@Suite("What a run refuses")
+struct RefusalTests {
+    @Test("flags that do not exist")
+    func flags() async throws {
+        try await RafaleProgram.use { rafale in
+            let outcome = try await rafale("run", "scenario.yaml", "--workrs", "3")
+            #expect(outcome.exitCode == 64 && outcome.errors.contains("--workrs"), "\(outcome)")
+            #expect(try await rafale("rnu").exitCode == 64)
+            #expect(try await rafale("run").exitCode == 64)
+        }
+    }
+
+    @Test("a scenario that is not there")
+    func noScenario() async throws {
+        try await RafaleProgram.use { rafale in
+            expectOneLine(try await rafale("run", "nowhere.yaml"), exit: 65, saying: "nowhere.yaml")
+        }
+    }
+
+    @Test("a key that does not exist, by its place in the file and the nearest one")
+    func badKey() async throws {
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.steady(seconds: 1, more: "load:\n  conections: 3")
+            let outcome = try await rafale("run", file)
+            #expect(outcome.exitCode == 65, "\(outcome)")
+            #expect(outcome.errors.contains("test.yaml:10:3"), "\(outcome)")
+            #expect(outcome.errors.contains("connections"), "\(outcome)")
+            let override = try await rafale("run", try rafale.steady(seconds: 1), "--set", "load.conections=3")
+            #expect(override.exitCode == 65 && override.errors.contains("load.connections"), "\(override)")
+        }
+    }
+
+    @Test("a port on which nothing listens")
+    func closedPort() async throws {
+        try await RafaleProgram.use { rafale in
+            let port = try freePort()
+            let file = try rafale.steady(seconds: 1)
+            let outcome = try await rafale("run", file, "--broker", "amqp://me:secret@127.0.0.1:\(port)/")
+            expectOneLine(outcome, exit: 69, saying: "127.0.0.1:\(port)", "refused")
+        }
+    }
+
+    @Test("a report folder that cannot be made")
+    func noFolder() async throws {
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.steady(seconds: 1)
+            // Below a file no folder can be made, whoever asks.
+            let outcome = try await rafale("run", file, "--out", "test.yaml/reports")
+            expectOneLine(outcome, exit: 73, saying: "test.yaml/reports")
+        }
+    }
+
+    @Test("a full disk under the report, by the reason and a way out", .needs(tool: "unshare", package: "util-linux"))
+    func fullDisk() async throws {
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.steady(seconds: 1, more: "store: {url: none}")
+            let mount = rafale.folder.appending(path: "small").path
+            let script = """
+                mkdir -p "$2" && mount -t tmpfs -o size=64k tmpfs "$2" && exec "$1" run "$3" --out "$2/reports"
+                """
+            let unshare = try #require(Places.tool("unshare"))
+            let privileges = getuid() == 0 ? ["--mount"] : ["--mount", "--map-root-user"]
+            let outcome = try await run(
+                unshare, privileges + ["sh", "-c", script, "sh", Places.rafale.path, mount, file], in: rafale.folder)
+            expectOneLine(outcome, exit: 73, saying: "No space left", "small/reports")
+        }
+    }
+
+    @Test("a wrong password, which it never shows", .needsOwnRabbitMQ)
+    func wrongPassword() async throws {
+        let address = try await RabbitMQServer.sharedOwn().address
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.steady(seconds: 1)
+            let outcome = try await rafale("run", file, "--broker", "amqp://guest:secret@\(address)/")
+            expectOneLine(outcome, exit: 77, saying: "guest", address)
+        }
+    }
+
+    @Test(
+        "a queue that exists with other arguments, and leaves it alone", .needsOwnRabbitMQ,
+        .needs(tool: "amqp-declare-queue", package: "amqp-tools"))
+    func otherArguments() async throws {
+        let host = try await RabbitMQServer.sharedOwn().makeVirtualHost()
+        let declare = try #require(Places.tool("amqp-declare-queue"))
+        // Durable as ours would be, but without the dead-letter arguments.
+        #expect(try await run(declare, ["-u", host.url, "-d", "-q", "incoming_texts"]).exitCode == 0)
+        try await RafaleProgram.use { rafale in
+            let outcome = try await rafale("run", try rafale.steady(seconds: 1), "--broker", host.url)
+            expectOneLine(outcome, exit: 78, saying: "incoming_texts")
+            #expect(try await host.queues() == ["incoming_texts": 0])
+        }
+    }
+
+    @Test(
+        "messages of others in its queues, and leaves them there until told to purge", .needsOwnRabbitMQ,
+        .needs(tool: "amqp-publish", package: "amqp-tools"))
+    func foreignMessages() async throws {
+        let host = try await RabbitMQServer.sharedOwn().makeVirtualHost()
+        let publish = try #require(Places.tool("amqp-publish"))
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.steady(seconds: 1)
+            // A first run declares the queues as the scenario wants them.
+            let first = try await rafale("run", file, "--broker", host.url, "--out", "first")
+            #expect(first.exitCode == 0, "\(first)")
+            for _ in 0..<3 {
+                let sent = try await run(publish, ["-u", host.url, "-r", "incoming_texts", "-p", "-b", "not yours"])
+                #expect(sent.exitCode == 0, "\(sent)")
+            }
+            let outcome = try await rafale("run", file, "--broker", host.url, "--out", "second")
+            expectOneLine(outcome, exit: 78, saying: "incoming_texts", "3", "--purge")
+            #expect(try await host.queues()["incoming_texts"] == 3)
+
+            let purged = try await rafale("run", file, "--broker", host.url, "--purge")
+            #expect(purged.exitCode == 0, "\(purged)")
+            let result = try rafale.result()
+            expectBalanced(result)
+            #expect(result.books.failed == 0)
+        }
+    }
+}
