@@ -39,6 +39,7 @@ package func withTimeout<Value: Sendable>(
 /// Asks again and again, a few times each second, until the answer is not nil; throws ``DeadlineExceeded``.
 ///
 /// For what another process does. Inside our own code, await the event instead.
+@discardableResult
 package func eventually<Value: Sendable>(
     within limit: Duration = .seconds(10), _ what: String, _ answer: () async throws -> Value?
 ) async throws -> Value {

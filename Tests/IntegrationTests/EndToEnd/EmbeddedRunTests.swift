@@ -64,7 +64,7 @@ struct EmbeddedRunTests {
                 let broker = try children(of: program.processID, with: "broker")
                 program.send(signal: SIGKILL)
                 try await eventually("the end of its children \(workers + broker)") {
-                    (workers + broker).allSatisfy { kill($0, 0) != 0 } ? true : nil
+                    (workers + broker).contains(where: isAlive) ? nil : true
                 }
             }
             #expect(outcome.signal == SIGKILL)

@@ -84,14 +84,22 @@ func expectBalanced(_ result: RunResult, sourceLocation: SourceLocation = #_sour
 }
 
 /// The ids of a process's children whose command line holds the word.
-func children(of parent: Int32, with word: String) throws -> [Int32] {
+func children(of parent: Int32, with word: Substring) throws -> [Int32] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init).filter { pid in
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        guard let fields = statFields(of: pid), fields.count > 1, Int32(fields[1]) == parent,
             let command = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
         else { return false }
-        // After the name in parentheses come the state and the parent's id.
-        let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
-        return fields.count > 1 && Int32(fields[1]) == parent
-            && command.split(separator: "\0").contains(Substring(word))
+        return command.split(separator: "\0").contains(word)
     }
+}
+
+/// Whether a process runs; one that has ended and was not yet reaped does not.
+func isAlive(_ pid: Int32) -> Bool {
+    statFields(of: pid)?.first.map { $0 != "Z" && $0 != "X" } ?? false
+}
+
+/// What stands after the name in parentheses: the state, the parent's id, and more.
+private func statFields(of pid: Int32) -> [Substring]? {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return nil }
+    return stat.split(separator: ")").last?.split(separator: " ")
 }
