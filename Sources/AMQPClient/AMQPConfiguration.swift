@@ -90,6 +90,7 @@ extension AMQPCredentials: CustomStringConvertible, CustomDebugStringConvertible
 
 /// What TLS checks and shows; files are PEM.
 package struct TLSOptions: Sendable, Equatable {
+    /// How the server's certificate is checked.
     package enum Verification: Sendable, Equatable {
         /// The chain up to a trusted CA, and the name or address of the server.
         case peer

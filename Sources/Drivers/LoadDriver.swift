@@ -61,6 +61,7 @@ package struct QueueDepths: Sendable, Equatable {
 
 /// A queue as the run wants it.
 package struct QueuePlan: Sendable, Equatable {
+    /// The queue's type, as RabbitMQ names it.
     package enum Kind: String, Sendable { case classic, quorum, stream }
 
     package var name: String
@@ -78,6 +79,7 @@ package struct QueuePlan: Sendable, Equatable {
 
 /// A named value of an argument or header table, in its order.
 package struct NamedValue: Sendable, Equatable {
+    /// What an argument may hold.
     package indirect enum Value: Sendable, Equatable {
         case string(String)
         case integer(Int64)
@@ -312,6 +314,7 @@ package protocol LoadCollectorDelegate: AnyObject, Sendable {
 
 /// Why a system cannot be used, in one line that says what to do.
 package struct DriverError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of failure it is: it decides the exit code.
     package enum Kind: Sendable, Equatable {
         /// Nobody answers at that address, or the connection broke for good.
         case unreachable

@@ -129,5 +129,6 @@ extension Duration {
         return overflow ? (seconds > 0 ? .max : .min) : product &+ attoseconds / 1_000_000_000
     }
 
+    /// The duration in seconds, with fractions.
     package var seconds: Double { self / .seconds(1) }
 }

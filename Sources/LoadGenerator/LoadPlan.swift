@@ -4,6 +4,7 @@ package import Drivers
 package struct LoadPlan: Sendable {
     /// A phase of the run.
     package struct Phase: Sendable {
+        /// How the load of a phase is given.
         package enum Shape: Sendable {
             /// Messages are sent when they are due, whatever comes back.
             case open(RateCurve)

@@ -24,6 +24,7 @@ package struct WorkerStatistics: Sendable {
 
     package init() {}
 
+    /// Messages that could not be processed, for all reasons together.
     package var failedTotal: UInt64 { failed.values.reduce(0, +) }
 
     /// Received and neither acknowledged nor rejected.

@@ -7,6 +7,7 @@ package final class NoStore: DocumentStore {
 
     package init() {}
 
+    /// Answers every operation as done.
     package func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome] {
         try checkOpen()
         return operations.map { operation in
@@ -17,16 +18,19 @@ package final class NoStore: DocumentStore {
         }
     }
 
+    /// Always 0.
     package func count() async throws(StoreError) -> Int {
         try checkOpen()
         return 0
     }
 
+    /// Always nil.
     package func fetch(_ id: String) async throws(StoreError) -> StoreDocument? {
         try checkOpen()
         return nil
     }
 
+    /// Nothing to close.
     package func close() async {
         isClosed.store(true, ordering: .releasing)
     }

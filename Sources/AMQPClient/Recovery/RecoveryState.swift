@@ -81,6 +81,7 @@ package struct RecoveryState: Sendable {
         if case .connected = phase { false } else { wasConnected }
     }
 
+    /// Begins with the first node.
     package mutating func start() -> Action {
         guard phase == .idle else { return .nothing }
         phase = .connecting(node: 0)

@@ -93,6 +93,7 @@ package struct ClientChannelState: Sendable {
         }
     }
 
+    /// Takes a method of the server's and says what follows from it.
     package mutating func received(_ method: Method) throws(WireError) -> Action {
         switch phase {
         case .closed: return .ignore

@@ -59,6 +59,7 @@ package struct ClientConnectionState: Sendable {
 
     package init(offer: Offer) { self.offer = offer }
 
+    /// Takes a method of the server's on channel 0 and says what follows from it.
     package mutating func received(_ method: Method) throws(WireError) -> Action {
         switch (phase, method) {
         case (.closed, _): return .ignore

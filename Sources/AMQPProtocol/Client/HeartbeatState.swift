@@ -16,10 +16,13 @@ package struct HeartbeatState: Sendable {
 
     package init() {}
 
+    /// Bytes came from the peer since the last tick.
     package mutating func noteRead() { hasRead = true }
 
+    /// Bytes went to the peer since the last tick.
     package mutating func noteWrite() { hasWritten = true }
 
+    /// Half an interval has passed: says whether to send a heartbeat, or that the peer is gone.
     package mutating func tick() -> Action {
         silentTicks = hasRead ? 0 : silentTicks + 1
         let idle = !hasWritten

@@ -1,5 +1,6 @@
 // The methods of class access (30). Deprecated access tickets, still answered by RabbitMQ for old clients.
 
+/// Asks for an access ticket (AMQP 0-8, kept for old clients).
 package struct AccessRequest: MethodPayload {
     package var realm: String
     package var exclusive: Bool
@@ -36,6 +37,7 @@ package struct AccessRequest: MethodPayload {
     }
 }
 
+/// Grants an access ticket.
 package struct AccessRequestOk: MethodPayload {
     package var ticket: UInt16
 

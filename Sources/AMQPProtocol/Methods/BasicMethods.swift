@@ -1,5 +1,6 @@
 // The methods of class basic (60). Publishing, delivering and settling messages (specification 1.8.3; nack is RabbitMQ's).
 
+/// Bounds the messages in flight to a consumer or channel.
 package struct BasicQos: MethodPayload {
     package var prefetchBytes: UInt32
     package var prefetchCount: UInt16
@@ -25,6 +26,7 @@ package struct BasicQos: MethodPayload {
     }
 }
 
+/// Starts a consumer.
 package struct BasicConsume: MethodPayload {
     package var queue: String
     package var consumerTag: String
@@ -68,6 +70,7 @@ package struct BasicConsume: MethodPayload {
     }
 }
 
+/// The consumer is started, under this tag.
 package struct BasicConsumeOk: MethodPayload {
     package var consumerTag: String
 
@@ -84,6 +87,7 @@ package struct BasicConsumeOk: MethodPayload {
     }
 }
 
+/// Ends a consumer; sent by either side.
 package struct BasicCancel: MethodPayload {
     package var consumerTag: String
     package var noWait: Bool
@@ -105,6 +109,7 @@ package struct BasicCancel: MethodPayload {
     }
 }
 
+/// The consumer is ended.
 package struct BasicCancelOk: MethodPayload {
     package var consumerTag: String
 
@@ -121,6 +126,7 @@ package struct BasicCancelOk: MethodPayload {
     }
 }
 
+/// Publishes the message that follows.
 package struct BasicPublish: MethodPayload {
     package var exchange: String
     package var routingKey: String
@@ -151,6 +157,7 @@ package struct BasicPublish: MethodPayload {
     }
 }
 
+/// Hands back a message that could not be routed.
 package struct BasicReturn: MethodPayload {
     package var replyCode: UInt16
     package var replyText: String
@@ -179,6 +186,7 @@ package struct BasicReturn: MethodPayload {
     }
 }
 
+/// Delivers a message to a consumer.
 package struct BasicDeliver: MethodPayload {
     package var consumerTag: String
     package var deliveryTag: UInt64
@@ -214,6 +222,7 @@ package struct BasicDeliver: MethodPayload {
     }
 }
 
+/// Fetches one message.
 package struct BasicGet: MethodPayload {
     package var queue: String
     package var noAck: Bool
@@ -237,6 +246,7 @@ package struct BasicGet: MethodPayload {
     }
 }
 
+/// The message that was fetched follows.
 package struct BasicGetOk: MethodPayload {
     package var deliveryTag: UInt64
     package var redelivered: Bool
@@ -272,6 +282,7 @@ package struct BasicGetOk: MethodPayload {
     }
 }
 
+/// The queue holds no message.
 package struct BasicGetEmpty: MethodPayload {
     package init() {}
 
@@ -284,6 +295,7 @@ package struct BasicGetEmpty: MethodPayload {
     }
 }
 
+/// Acknowledges one message or all up to it; a confirm when the broker sends it.
 package struct BasicAck: MethodPayload {
     package var deliveryTag: UInt64
     package var multiple: Bool
@@ -305,6 +317,7 @@ package struct BasicAck: MethodPayload {
     }
 }
 
+/// Rejects one message.
 package struct BasicReject: MethodPayload {
     package var deliveryTag: UInt64
     package var requeue: Bool
@@ -326,6 +339,7 @@ package struct BasicReject: MethodPayload {
     }
 }
 
+/// Asks for unacknowledged messages again, without an answer (deprecated).
 package struct BasicRecoverAsync: MethodPayload {
     package var requeue: Bool
 
@@ -343,6 +357,7 @@ package struct BasicRecoverAsync: MethodPayload {
     }
 }
 
+/// Asks for unacknowledged messages again.
 package struct BasicRecover: MethodPayload {
     package var requeue: Bool
 
@@ -360,6 +375,7 @@ package struct BasicRecover: MethodPayload {
     }
 }
 
+/// Rejects one message or all up to it; a negative confirm when the broker sends it (RabbitMQ).
 package struct BasicNack: MethodPayload {
     package var deliveryTag: UInt64
     package var multiple: Bool

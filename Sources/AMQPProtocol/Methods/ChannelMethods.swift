@@ -1,5 +1,6 @@
 // The methods of class channel (20). A session inside a connection (specification 1.5.2).
 
+/// Opens a channel.
 package struct ChannelOpen: MethodPayload {
     package init() {}
 
@@ -12,6 +13,7 @@ package struct ChannelOpen: MethodPayload {
     }
 }
 
+/// The channel is open.
 package struct ChannelOpenOk: MethodPayload {
     package init() {}
 
@@ -24,6 +26,7 @@ package struct ChannelOpenOk: MethodPayload {
     }
 }
 
+/// Asks the peer to pause or resume its messages.
 package struct ChannelFlow: MethodPayload {
     package var active: Bool
 
@@ -41,6 +44,7 @@ package struct ChannelFlow: MethodPayload {
     }
 }
 
+/// Confirms a pause or resumption.
 package struct ChannelFlowOk: MethodPayload {
     package var active: Bool
 
@@ -58,6 +62,7 @@ package struct ChannelFlowOk: MethodPayload {
     }
 }
 
+/// Closes the channel, with the reason and the method that caused it.
 package struct ChannelClose: MethodPayload {
     package var replyCode: UInt16
     package var replyText: String

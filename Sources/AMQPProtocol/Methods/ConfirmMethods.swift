@@ -1,5 +1,6 @@
 // The methods of class confirm (85). RabbitMQ's publisher confirms.
 
+/// Puts the channel into confirm mode (RabbitMQ).
 package struct ConfirmSelect: MethodPayload {
     package var noWait: Bool
 

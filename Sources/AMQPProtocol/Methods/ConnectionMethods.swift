@@ -1,5 +1,6 @@
 // The methods of class connection (10). Opening a session, negotiating its limits and closing it (specification 1.4.2; RabbitMQ's blocked, unblocked, update-secret).
 
+/// The server's greeting: its version, properties, mechanisms and locales.
 package struct ConnectionStart: MethodPayload {
     package var versionMajor: UInt8
     package var versionMinor: UInt8
@@ -35,6 +36,7 @@ package struct ConnectionStart: MethodPayload {
     }
 }
 
+/// The client's choice of mechanism, with its response.
 package struct ConnectionStartOk: MethodPayload {
     package var clientProperties: FieldTable
     package var mechanism: String
@@ -63,6 +65,7 @@ package struct ConnectionStartOk: MethodPayload {
     }
 }
 
+/// A further challenge of the security mechanism.
 package struct ConnectionSecure: MethodPayload {
     package var challenge: [UInt8]
 
@@ -79,6 +82,7 @@ package struct ConnectionSecure: MethodPayload {
     }
 }
 
+/// The answer to a challenge.
 package struct ConnectionSecureOk: MethodPayload {
     package var response: [UInt8]
 
@@ -95,6 +99,7 @@ package struct ConnectionSecureOk: MethodPayload {
     }
 }
 
+/// The limits that the server proposes.
 package struct ConnectionTune: MethodPayload {
     package var channelMax: UInt16
     package var frameMaxBytes: UInt32
@@ -119,6 +124,7 @@ package struct ConnectionTune: MethodPayload {
     }
 }
 
+/// The limits that the client accepts.
 package struct ConnectionTuneOk: MethodPayload {
     package var channelMax: UInt16
     package var frameMaxBytes: UInt32
@@ -143,6 +149,7 @@ package struct ConnectionTuneOk: MethodPayload {
     }
 }
 
+/// Opens a virtual host.
 package struct ConnectionOpen: MethodPayload {
     package var virtualHost: String
 
@@ -163,6 +170,7 @@ package struct ConnectionOpen: MethodPayload {
     }
 }
 
+/// The virtual host is open.
 package struct ConnectionOpenOk: MethodPayload {
     package init() {}
 
@@ -175,6 +183,7 @@ package struct ConnectionOpenOk: MethodPayload {
     }
 }
 
+/// Closes the connection, with the reason and the method that caused it.
 package struct ConnectionClose: MethodPayload {
     package var replyCode: UInt16
     package var replyText: String
@@ -203,6 +212,7 @@ package struct ConnectionClose: MethodPayload {
     }
 }
 
+/// The broker is short of a resource: publishers must wait (RabbitMQ).
 package struct ConnectionBlocked: MethodPayload {
     package var reason: String
 
@@ -219,6 +229,7 @@ package struct ConnectionBlocked: MethodPayload {
     }
 }
 
+/// Renews the credentials of an open connection (RabbitMQ).
 package struct ConnectionUpdateSecret: MethodPayload {
     package var newSecret: [UInt8]
     package var reason: String

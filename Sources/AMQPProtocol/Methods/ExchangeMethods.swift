@@ -1,5 +1,6 @@
 // The methods of class exchange (40). Exchanges and the bindings between them (specification 1.6.2; bind and unbind are RabbitMQ's).
 
+/// Declares an exchange, or asks about it when passive.
 package struct ExchangeDeclare: MethodPayload {
     package var exchange: String
     package var kind: String
@@ -46,6 +47,7 @@ package struct ExchangeDeclare: MethodPayload {
     }
 }
 
+/// Deletes an exchange.
 package struct ExchangeDelete: MethodPayload {
     package var exchange: String
     package var ifUnused: Bool
@@ -72,6 +74,7 @@ package struct ExchangeDelete: MethodPayload {
     }
 }
 
+/// Binds an exchange to another (RabbitMQ).
 package struct ExchangeBind: MethodPayload {
     package var destination: String
     package var source: String
@@ -110,6 +113,7 @@ package struct ExchangeBind: MethodPayload {
     }
 }
 
+/// Removes an exchange's binding to another (RabbitMQ).
 package struct ExchangeUnbind: MethodPayload {
     package var destination: String
     package var source: String

@@ -1,5 +1,6 @@
 // The methods of class queue (50). Queues and their bindings (specification 1.7.2).
 
+/// Declares a queue, or asks about it when passive.
 package struct QueueDeclare: MethodPayload {
     package var queue: String
     package var passive: Bool
@@ -42,6 +43,7 @@ package struct QueueDeclare: MethodPayload {
     }
 }
 
+/// The queue is there, with its messages and consumers counted.
 package struct QueueDeclareOk: MethodPayload {
     package var queue: String
     package var messageCount: UInt32
@@ -66,6 +68,7 @@ package struct QueueDeclareOk: MethodPayload {
     }
 }
 
+/// Binds a queue to an exchange.
 package struct QueueBind: MethodPayload {
     package var queue: String
     package var exchange: String
@@ -103,6 +106,7 @@ package struct QueueBind: MethodPayload {
     }
 }
 
+/// Removes the messages that wait in a queue.
 package struct QueuePurge: MethodPayload {
     package var queue: String
     package var noWait: Bool
@@ -126,6 +130,7 @@ package struct QueuePurge: MethodPayload {
     }
 }
 
+/// The queue is purged, of so many messages.
 package struct QueuePurgeOk: MethodPayload {
     package var messageCount: UInt32
 
@@ -142,6 +147,7 @@ package struct QueuePurgeOk: MethodPayload {
     }
 }
 
+/// Deletes a queue.
 package struct QueueDelete: MethodPayload {
     package var queue: String
     package var ifUnused: Bool
@@ -171,6 +177,7 @@ package struct QueueDelete: MethodPayload {
     }
 }
 
+/// The queue is deleted, with so many messages.
 package struct QueueDeleteOk: MethodPayload {
     package var messageCount: UInt32
 
@@ -187,6 +194,7 @@ package struct QueueDeleteOk: MethodPayload {
     }
 }
 
+/// Removes a queue's binding.
 package struct QueueUnbind: MethodPayload {
     package var queue: String
     package var exchange: String

@@ -51,6 +51,7 @@ package final class AMQPLoadDriver: LoadDriver {
     /// The nodes' addresses without passwords.
     package var addresses: [String] { configurations.map(\.redactedURI) }
 
+    /// What the broker says it is.
     package var system: SystemIdentity {
         get async {
             let current = control.current
@@ -59,6 +60,7 @@ package final class AMQPLoadDriver: LoadDriver {
         }
     }
 
+    /// Looks at what exists and declares the rest; refuses queues that hold messages of others.
     package func prepare(_ topology: LoadTopology, purge: Bool) async throws(DriverError) {
         do {
             try await control.start()
@@ -86,6 +88,7 @@ package final class AMQPLoadDriver: LoadDriver {
         }
     }
 
+    /// Opens a publishing connection with its channels and templates.
     package func openPublisher(
         _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> any LoadPublisher {
@@ -105,6 +108,7 @@ package final class AMQPLoadDriver: LoadDriver {
         return publisher
     }
 
+    /// Opens the connection that reads the results back.
     package func openCollector(
         _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> (any LoadCollector)? {
@@ -123,6 +127,7 @@ package final class AMQPLoadDriver: LoadDriver {
         return collector
     }
 
+    /// How many messages wait in each queue, by passive declarations.
     package func queueDepths() async throws(DriverError) -> QueueDepths {
         guard
             let (topology, channel) = prepared.withLock({ state in
@@ -141,6 +146,7 @@ package final class AMQPLoadDriver: LoadDriver {
         return depths
     }
 
+    /// Removes what this run declared and returns what it could not remove, in words.
     package func cleanUp() async -> [String] {
         var notes: [String] = []
         let state = prepared.withLock { $0 }

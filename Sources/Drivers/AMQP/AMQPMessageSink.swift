@@ -67,6 +67,7 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
         return sink
     }
 
+    /// Publishes and returns once the broker has confirmed them all.
     package func publish(_ messages: [OutboundMessage], to destination: String) async throws {
         guard !messages.isEmpty else { return }
         let done = eventLoop.makePromise(of: Void.self)
@@ -80,6 +81,7 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
         try await done.futureResult.get()
     }
 
+    /// Closes the connection; publishes that still wait fail.
     package func close() async {
         try? await eventLoop.submit {
             self.isClosed = true
@@ -141,6 +143,7 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
 }
 
 extension AMQPMessageSink: AMQPChannelDelegate {
+    /// Settles the publishes up to the tag, or that one.
     package func channel(_ channel: AMQPChannel, confirmed tag: UInt64, multiple: Bool, nack: Bool) {
         guard channel === self.channel else { return }
         if nack {
@@ -153,6 +156,7 @@ extension AMQPMessageSink: AMQPChannelDelegate {
         }
     }
 
+    /// Wakes those whose publishes were all confirmed in this read.
     package func channelReadComplete(_ channel: AMQPChannel) {
         while let first = batches.first, !first.numbers.isEmpty, first.unanswered == 0 {
             batches.removeFirst()
@@ -165,11 +169,13 @@ extension AMQPMessageSink: AMQPChannelDelegate {
         }
     }
 
+    /// Fails the publish that no queue took.
     package func channel(_ channel: AMQPChannel, returned message: ReturnedMessage) {
         returned = DriverError(
             .precondition, "there is no queue \(message.routingKey) on the broker for the results")
     }
 
+    /// Fails what waits for a confirm that will not come.
     package func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
         guard channel === self.channel else { return }
         self.channel = nil

@@ -66,6 +66,7 @@ package final class AMQPMessageSource: MessageSource {
         if !state.withLock({ $0.isStopped }) { _ = try await channel.consume(queue: queue, tag: Self.tag) }
     }
 
+    /// The messages that arrived since the last call, waiting for one; nil once consuming has stopped.
     package func nextBatch() async throws -> [InboundMessage]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -82,6 +83,7 @@ package final class AMQPMessageSource: MessageSource {
         }
     }
 
+    /// Acknowledges or rejects; tokens of a connection that is gone are ignored, the broker redelivers.
     package func settle(_ tokens: [DeliveryToken], _ settlement: Settlement) {
         let (channel, session) = state.withLock { ($0.channel, $0.session) }
         guard let channel else { return }
@@ -95,6 +97,7 @@ package final class AMQPMessageSource: MessageSource {
             })
     }
 
+    /// Cancels the consumer; what was delivered can still be settled.
     package func stopConsuming() async {
         let channel = state.withLock { state in
             state.isStopped = true
@@ -105,6 +108,7 @@ package final class AMQPMessageSource: MessageSource {
         wake()
     }
 
+    /// Closes the connection; what was not settled goes back to the queue.
     package func close() async {
         await connection.close()
         state.withLock { $0.isStopped = true }

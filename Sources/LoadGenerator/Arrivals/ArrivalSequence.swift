@@ -3,13 +3,16 @@
 /// A value: copying it keeps its place, and the copy yields the same times. Offsets are nanoseconds since the start of
 /// the first phase.
 package struct ArrivalSequence: Sendable {
+    /// How arrivals are spread along the rate.
     package enum Spacing: Sendable { case uniform, poisson }
 
+    /// What ends a phase.
     package enum End: Sendable, Equatable {
         case after(seconds: Double)
         case count(UInt64)
     }
 
+    /// A stretch of the load, with its rate and its end.
     package struct Phase: Sendable {
         package var curve: RateCurve
         package var end: End
@@ -20,6 +23,7 @@ package struct ArrivalSequence: Sendable {
         }
     }
 
+    /// One intended send time.
     package struct Arrival: Sendable, Equatable {
         /// Nanoseconds since the start of the first phase.
         package var offsetNanoseconds: Int64
@@ -65,6 +69,7 @@ package struct ArrivalSequence: Sendable {
         return walker.phaseStartsNanoseconds
     }
 
+    /// The next arrival; nil after the last phase.
     package mutating func next() -> Arrival? {
         while phase < phases.count {
             if let seconds = nextInPhase(phases[phase]) {

@@ -39,6 +39,7 @@ package struct RateCurve: Sendable, Equatable {
 
     private let form: Form
 
+    /// The same rate throughout, in messages a second.
     package static func constant(_ rate: Double) -> RateCurve {
         RateCurve(form: .pieces([Piece(seconds: 1, from: rate, to: rate)], repeats: true))
     }
@@ -58,6 +59,7 @@ package struct RateCurve: Sendable, Equatable {
         return RateCurve(form: .pieces(pieces, repeats: false))
     }
 
+    /// A rate that swings about its mean; the period is in seconds.
     package static func sine(mean: Double, amplitude: Double, period seconds: Double) -> RateCurve {
         RateCurve(form: .sine(mean: mean, amplitude: Swift.min(amplitude, mean), period: seconds))
     }

@@ -25,7 +25,11 @@ package final class Outstanding: Sendable {
     private let value = Atomic<Int>(0)
 
     package init() {}
+
+    /// The sum so far; any thread may ask.
     package var count: Int { value.load(ordering: .relaxed) }
+
+    /// Adds to the sum; only its owner does.
     package func add(_ amount: Int) { value.wrappingAdd(amount, ordering: .relaxed) }
 }
 

@@ -67,6 +67,7 @@ package struct MessagePlanner: Sendable {
         bodies = SeededGenerator(seed: seed, stream: 3)
     }
 
+    /// Says what the next message is.
     package mutating func next() -> Plan {
         let sequence = stream.sequence
         var kind = stream.next()

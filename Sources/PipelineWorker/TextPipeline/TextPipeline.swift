@@ -26,6 +26,7 @@ package struct TextPipeline: MessagePipeline {
         self.clock = clock
     }
 
+    /// Decodes, checks and analyses a slice of messages on the calling lane.
     package func process(_ messages: [InboundMessage]) -> [ProcessedMessage] {
         let processedAt = UTCTimestamp.bytes(unixNanoseconds: clock.unixNanoseconds())
         var processed: [ProcessedMessage] = []
@@ -56,6 +57,7 @@ package struct TextPipeline: MessagePipeline {
         return processed
     }
 
+    /// The body of the result message, once the store has answered; nil where none is due.
     package func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer? {
         var result = work.draft
         if case .delete = work.operation {

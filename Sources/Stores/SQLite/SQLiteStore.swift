@@ -63,6 +63,7 @@ package final class SQLiteStore: DocumentStore {
         self.sql = sql
     }
 
+    /// Applies the operations in one transaction, in their order.
     package func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome] {
         guard !operations.isEmpty else {
             try checkOpen()
@@ -78,18 +79,21 @@ package final class SQLiteStore: DocumentStore {
         }
     }
 
+    /// The number of documents in the table.
     package func count() async throws(StoreError) -> Int {
         try await access { [sql] database in
             try Int.fetchOne(database, sql: sql.count) ?? 0
         }
     }
 
+    /// The document of that id; nil when there is none.
     package func fetch(_ id: String) async throws(StoreError) -> StoreDocument? {
         try await access { [sql] database in
             try SQLiteBatch(database, sql).fetch(id)
         }
     }
 
+    /// Closes the file, with its write-ahead log brought in.
     package func close() async {
         guard isClosed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return }
