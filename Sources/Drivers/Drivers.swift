@@ -83,7 +83,9 @@ package enum Settlement: Sendable, Equatable {
     case requeue
 }
 
-/// Where a worker's messages come from. Recovers by itself; lost deliveries come again.
+/// Where a worker's messages come from.
+///
+/// Recovers by itself; lost deliveries come again.
 package protocol MessageSource: Sendable {
     /// The messages that arrived since the last call, at least one; nil once consuming has stopped and none is left.
     ///

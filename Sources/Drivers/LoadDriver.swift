@@ -207,7 +207,9 @@ package struct FixedProperties: Sendable, Equatable {
     package init() {}
 }
 
-/// One publishing connection. Every member is used on its event loop only.
+/// One publishing connection.
+///
+/// Every member is used on its event loop only.
 package protocol LoadPublisher: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
 

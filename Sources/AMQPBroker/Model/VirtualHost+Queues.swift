@@ -60,7 +60,9 @@ extension VirtualHost {
         return UInt32(clamping: dropReady(id))
     }
 
-    /// queue.delete (specification 1.7.2.9); returns how many messages went with it. No such queue counts as deleted.
+    /// queue.delete (specification 1.7.2.9); returns how many messages went with it.
+    ///
+    /// No such queue counts as deleted.
     mutating func delete(_ delete: QueueDelete, on channel: ChannelID, now: Moment) throws(Refusal) -> UInt32 {
         let name = try queueName(delete.queue, on: channel)
         guard queueIDs[name] != nil else { return 0 }

@@ -126,7 +126,9 @@ struct PropertyFacts {
         userID = try properties.userID().map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Time to live; -1 for none. Refuses what is no number of milliseconds, in RabbitMQ's words.
+    /// Time to live; -1 for none.
+    ///
+    /// Refuses what is no number of milliseconds, in RabbitMQ's words.
     func expirationMilliseconds() throws(Refusal) -> Int64 {
         guard let expiration else { return -1 }
         func invalid(_ why: String) -> Refusal {

@@ -73,9 +73,13 @@ package struct RawSettlement: Sendable, Equatable {
 
     package let kind: Kind
     package let deliveryTag: UInt64
-    /// Whether it settles all tags up to this one; 0 is then every tag. Never for a reject.
+    /// Whether it settles all tags up to this one; 0 is then every tag.
+    ///
+    /// Never for a reject.
     package let multiple: Bool
-    /// Whether the messages go back to their queue. Never for an ack.
+    /// Whether the messages go back to their queue.
+    ///
+    /// Never for an ack.
     package let requeue: Bool
 
     /// Settles one message or all up to it.

@@ -1,7 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A log file that is put aside when it is full: `worker.log`, `worker.log.1` (the last but one), `worker.log.2` …
+/// A log file that is put aside when it is full.
+///
+/// The files are `worker.log`, `worker.log.1` (the last but one), `worker.log.2` …
 ///
 /// For one process: each process writes a file of its own. A line that cannot be written (disk full, folder gone) is
 /// dropped and counted, and the next one that can be says how many there were; logging never stops the work.

@@ -2,7 +2,9 @@ import Foundation
 
 /// The revision of the checkout that a run was started in.
 enum GitRevision {
-    /// The commit that HEAD stands for; nil outside of a checkout. Reads git's files: nothing is started for it.
+    /// The commit that HEAD stands for; nil outside of a checkout.
+    ///
+    /// Reads git's files: nothing is started for it.
     static func current(from folder: String = FileManager.default.currentDirectoryPath) -> String? {
         var folder = URL(fileURLWithPath: folder)
         while true {

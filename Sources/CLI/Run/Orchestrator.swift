@@ -186,7 +186,8 @@ struct Orchestrator: Sendable {
             // Addresses may hold passwords, and everybody can read an argument.
             let worker = RoleProcess(
                 role: .worker, name: name, executable: Self.executable, arguments: arguments,
-                environment: ["RAFALE_BROKER": uri, "RAFALE_STORE": storeText], statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
+                environment: ["RAFALE_BROKER": uri, "RAFALE_STORE": storeText],
+                statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
             try worker.start()
             processes.workers.append(worker)
         }

@@ -20,8 +20,9 @@ package struct RateCurve: Sendable, Equatable {
             from * time + (to - from) / seconds * time * time / 2
         }
 
-        /// The time at which `count` messages are due. Written so that it neither divides by a zero slope nor
-        /// subtracts numbers of the same size.
+        /// The time at which `count` messages are due.
+        ///
+        /// Written so that it neither divides by a zero slope nor subtracts numbers of the same size.
         func time(of count: Double) -> Double {
             let slope = (to - from) / seconds
             let root = (from * from + 2 * slope * count).squareRoot()

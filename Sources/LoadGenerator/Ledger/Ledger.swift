@@ -34,7 +34,9 @@ package final class Ledger: Sendable {
 
     private typealias Cell = Atomic<UInt8>
 
-    /// Pointers to the chunks. Freed with the ledger only, so a pointer once read stays good.
+    /// Pointers to the chunks.
+    ///
+    /// Freed with the ledger only, so a pointer once read stays good.
     private let directory: Directory
 
     private struct Directory: @unchecked Sendable {

@@ -19,8 +19,10 @@ package struct LedgerBooks: Sendable, Equatable {
     /// Not sent because the run was ended early.
     package var notSent: UInt64 = 0
 
-    /// Closes the books over a range of messages. `awaitsOutcome` says whether outcomes are read back; where they are
-    /// not, a confirmed message has reached its end.
+    /// Closes the books over a range of messages.
+    ///
+    /// `awaitsOutcome` says whether outcomes are read back; where they are not, a confirmed message has reached its
+    /// end.
     package init(_ ledger: Ledger, _ range: Range<UInt64>, confirms: Bool, awaitsOutcome: Bool) {
         for (rawValue, count) in ledger.census(of: range).enumerated() where count > 0 {
             let marks = Ledger.Marks(rawValue: UInt8(rawValue))

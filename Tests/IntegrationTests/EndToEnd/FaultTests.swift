@@ -35,7 +35,7 @@ struct FaultTests {
         try await RabbitMQServer.withOwn { server in
             try await RafaleProgram.use { rafale in
                 let file = try rafale.steady(
-                    rate: 50, seconds: 20, more: "thresholds: [failed == 0]")
+                    rate: 50, seconds: 20, more: "load: {persistent: true}\nthresholds: [failed == 0]")
                 let outcome = try await rafale("run", file, "--broker", server.url, limit: .seconds(150)) { program in
                     try await eventually(within: .seconds(30), "the workers") {
                         try children(of: program.processID, with: "worker").count == 2 ? true : nil
