@@ -79,7 +79,7 @@ enum Syllables {
         key[key.count - 3] == a && key[key.count - 2] == b && key[key.count - 1] == c
     }
 
-    /// French: runs of vowels, parted before and behind é, è and a diaeresis, y between vowels a consonant, without the
+    /// French: runs of vowels, parted before and behind é, è and a diaeresis, y between vowels a consonant, i behind bl, tr and the like apart, without the
     /// mute endings -e, -es (also -que, -gue) and -aient, -èrent, -issent; 0 for elided clitics, else at least 1.
     static func french(_ key: UnsafeBufferPointer<UInt8>) -> Int {
         let count = key.count
@@ -97,7 +97,7 @@ enum Syllables {
             }
             switch sound {
             case .consonant: break
-            case .vowel where previous == .vowel: break
+            case .vowel where previous == .vowel && !isParted(key, at: start): break
             default:
                 groups += 1
                 lastRun = start
@@ -106,6 +106,15 @@ enum Syllables {
         }
         guard groups > 1 else { return max(1, groups) }
         return max(1, groups - muteEnding(key, lastRun: lastRun))
+    }
+
+    /// i between a consonant with l or r and a vowel is a syllable of its own: oubli-er, cli-ent, bibli-othèque.
+    private static func isParted(_ key: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        guard index >= 3, key[index - 1] == 0x69, key[index - 2] == 0x6C || key[index - 2] == 0x72 else { return false }
+        switch key[index - 3] {
+        case 0x62, 0x63, 0x64, 0x66, 0x67, 0x70, 0x74, 0x76: return true
+        default: return false
+        }
     }
 
     private enum Sound {

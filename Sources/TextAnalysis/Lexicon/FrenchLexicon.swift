@@ -60,7 +60,7 @@ enum FrenchLexicon {
         bel belle belles beaux bienveillant bienveillance bon bonheur bonne bonnes bons bravo calme chaleureux chaleureuse
         chance charmant charmante charme clair claire compétent compétente confiance confort confortable content
         contente contents convivial courage courageux créatif délice délicieux délicieuse délicat détendu détente digne
-        disponible doux douce douceur drôle dynamique efficace efficaces élégant élégante encourage encourageant
+        doux douce douceur drôle dynamique efficace efficaces élégant élégante encourage encourageant
         enchanté enchantée enthousiasme enthousiaste espoir fascinant favorable félicitations festif fiable fiables fidèle
         fier fière fierté fluide fraîcheur gagnant gagne gagné gagner généreux généreuse gentil gentille gentillesse gloire
         grâce gracieux gratitude harmonie héros heureux heureuse heureusement honnête humour idéal idéale impressionnant
