@@ -1,1 +1,12 @@
-// Reporting
+// Reporting: pure functions from a RunResult to everything a person or a program reads.
+//
+//                    ┌─► TerminalSummary   80 columns, colour when asked
+//                    ├─► HTMLReport        one file, SVG charts, light and dark, no script needed
+//   RunResult ───────┼─► OverviewCard      one SVG picture, for a README
+//                    ├─► SeriesCSV         one line a second
+//                    ├─► PercentileFile    one .hgrm a histogram
+//                    └─► JSON              the result itself
+//                              │
+//                              └─► ReportWriter: a folder of all of them, result.json first
+//
+//   RunCharts picks what of a result is drawn; Charts/ knows scales, marks and SVG, and nothing of results.

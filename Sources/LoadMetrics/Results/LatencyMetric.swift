@@ -40,8 +40,8 @@ package struct LatencyMetric: RawRepresentable, Hashable, Sendable, Codable, Cod
     package var title: String {
         switch self {
         case .endToEnd: "end to end"
-        case .endToEndService: "end to end, sent"
-        case .confirmService: "confirm, sent"
+        case .endToEndService: "end to end from sending"
+        case .confirmService: "confirm from sending"
         default: rawValue.split(separator: "_").joined(separator: " ")
         }
     }

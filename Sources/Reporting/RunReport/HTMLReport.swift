@@ -1,0 +1,279 @@
+import FoundationEssentials
+package import LoadMetrics
+
+/// The report of a run as one HTML page: nothing outside of it is loaded, and it needs no script.
+package enum HTMLReport {
+    /// The page.
+    package static func page(of result: RunResult) -> String {
+        var page = Markup()
+        page.append(markup: "<!DOCTYPE html>\n")
+        page.element("html", ["lang": "en"]) { html in
+            html.element("head") { Self.head(&$0, result) }
+            html.element("body") { body in
+                body.element("main") { main in
+                    header(&main, result)
+                    tiles(&main, result)
+                    charts(&main, result)
+                    tables(&main, result)
+                    footer(&main, result)
+                }
+                body.append(markup: "<script>\(ReportStyle.script)</script>")
+            }
+        }
+        return page.text + "\n"
+    }
+
+    private static func head(_ head: inout Markup, _ result: RunResult) {
+        head.append(
+            markup: """
+                <meta charset="utf-8">\
+                <meta name="viewport" content="width=device-width,initial-scale=1">\
+                <meta http-equiv="Content-Security-Policy" \
+                content="default-src 'none';style-src 'unsafe-inline';script-src 'unsafe-inline';img-src data:">\
+                <meta name="generator" content="rafale">
+                """)
+        head.element("title", text: "\(result.scenario.name): \(result.outcome.label) · Rafale")
+        head.append(markup: "<style>\(ChartStyle.properties)\(ChartStyle.rules)\(ReportStyle.rules)</style>")
+    }
+
+    // MARK: - Top
+
+    private static func header(_ main: inout Markup, _ result: RunResult) {
+        main.element("header") { header in
+            header.element("p", ["class": "brand"]) { brand in
+                brand.append(markup: ReportStyle.mark)
+                brand.write("Rafale")
+            }
+            header.element("div", ["class": "title"]) { title in
+                title.element("h1", text: result.scenario.name)
+                title.element(
+                    "span", ["class": "badge \(result.outcome.tone)"],
+                    text: "\(result.outcome.sign) \(result.outcome.label)")
+                title.element(
+                    "span", ["class": "badge small \(result.generator.judgement.tone)"],
+                    text: "generator \(result.generator.judgement.rawValue)")
+            }
+            if let summary = result.scenario.summary, !summary.isEmpty {
+                header.element("p", ["class": "summary"], text: summary)
+            }
+            header.element("p", ["class": "meta"], text: metaLine(result))
+            if result.generator.judgement != .valid {
+                header.element("p", ["class": "banner \(result.generator.judgement.tone)"]) { banner in
+                    banner.element("strong", text: "Generator \(result.generator.judgement.rawValue). ")
+                    banner.write([result.generator.reason, result.generator.advice].joined(separator: " "))
+                }
+            }
+            if result.run.interrupted {
+                header.element(
+                    "p", ["class": "banner warn"],
+                    text: "The run was interrupted: the figures are of the part that ran.")
+            }
+        }
+    }
+
+    static func metaLine(_ result: RunResult) -> String {
+        var parts = [
+            WallTime.label(result.run.startedAt), Quantity.span(result.run.durationNanoseconds),
+        ]
+        if let broker = result.broker { parts.append(broker.label) }
+        parts.append("\(result.machine.cpuModel), \(result.machine.usableCores) of \(result.machine.cores) cores")
+        if result.run.mergedRuns > 1 { parts.append("\(result.run.mergedRuns) runs merged") }
+        return parts.joined(separator: " · ")
+    }
+
+    private static func tiles(_ main: inout Markup, _ result: RunResult) {
+        main.element("section", ["class": "tiles", "aria-label": "The run in figures"]) { section in
+            for tile in Tile.all(of: result) {
+                section.element("div", ["class": "tile \(tile.tone)"]) { box in
+                    box.element("p", ["class": "label"], text: tile.label)
+                    box.element("p", ["class": "figure"], text: tile.figure)
+                    box.element("p", ["class": "detail"], text: tile.detail)
+                }
+            }
+        }
+    }
+
+    // MARK: - Charts
+
+    private static func charts(_ main: inout Markup, _ result: RunResult) {
+        main.element("section", ["class": "charts", "aria-label": "Charts"]) { section in
+            figure(
+                &section, RunCharts.percentiles(of: result), wide: true,
+                caption:
+                    "How long messages took, all measured phases together. Each step to the right is one nine more.")
+            figure(
+                &section, RunCharts.throughput(of: result), wide: true,
+                caption: "Messages each second. The grey surface is the load that was asked for.")
+            figure(
+                &section, RunCharts.latency(of: result), wide: true,
+                caption: "From the moment a message should have been sent until its result was read back, "
+                    + "by the second of its return.")
+            figure(
+                &section, RunCharts.backlog(of: result), wide: false,
+                caption: "Messages waiting at the broker at the end of each second.")
+            figure(
+                &section, RunCharts.cpu(of: result), wide: false,
+                caption: "Cores kept busy by each role, one on another.")
+            let cost = costChart(of: result)
+            figureFrame(&section, wide: false, title: cost.title, caption: cost.summary) { frame in
+                for format in [Chart.Format.half, .narrow] { frame.append(markup: cost.svg(format)) }
+            }
+            figure(
+                &section, RunCharts.memory(of: result), wide: false,
+                caption: "Resident memory of each role, one on another.")
+        }
+    }
+
+    private static func figure(_ section: inout Markup, _ chart: Chart, wide: Bool, caption: String) {
+        figureFrame(&section, wide: wide, title: chart.title, caption: caption) { frame in
+            let formats: [Chart.Format] = wide ? [.wide, .half, .narrow] : [.half, .narrow]
+            for format in formats { frame.append(markup: chart.svg(format)) }
+        }
+    }
+
+    private static func figureFrame(
+        _ section: inout Markup, wide: Bool, title: String, caption: String, _ content: (inout Markup) -> Void
+    ) {
+        section.element("figure", ["class": wide ? "card full" : "card"]) { figure in
+            figure.element("figcaption") { text in
+                text.element("h2", text: title)
+                text.element("p", text: caption)
+            }
+            content(&figure)
+        }
+    }
+
+    /// CPU time for one message by role, split into user and kernel.
+    static func costChart(of result: RunResult) -> BarChart {
+        let bars = RoleCost.all(of: result).compactMap { cost -> BarChart.Bar? in
+            guard let seconds = cost.secondsPerMillion, cost.messages > 0 else { return nil }
+            let user = Double(cost.userNanoseconds) / 1e3 / Double(cost.messages)
+            let system = Double(cost.systemNanoseconds) / 1e3 / Double(cost.messages)
+            let swatch = RunCharts.swatch(of: cost.role)
+            return BarChart.Bar(
+                label: cost.processes > 1 ? "\(cost.processes) \(cost.role.rawValue)s" : cost.role.rawValue,
+                parts: [
+                    BarChart.Part(
+                        value: user, swatch: swatch, opacity: 0.9, label: "user \(Quantity.significant(user)) µs"),
+                    BarChart.Part(
+                        value: system, swatch: swatch, opacity: 0.5, label: "kernel \(Quantity.significant(system)) µs"),
+                ], figure: "\(Quantity.significant(seconds)) µs")
+        }
+        return BarChart(
+            id: "cost", title: "CPU per message",
+            summary: "Microseconds of CPU for one message, which is CPU-seconds per million. Pale: in the kernel.",
+            bars: bars)
+    }
+
+    private static func footer(_ main: inout Markup, _ result: RunResult) {
+        main.element("footer") { footer in
+            footer.element(
+                "p",
+                text: "Rafale \(result.run.toolVersion) · run \(result.run.id) · every figure is in result.json; "
+                    + "`rafale report` draws this page from it again.")
+        }
+    }
+}
+
+/// A figure at the top of the page.
+struct Tile: Sendable, Equatable {
+    var label: String
+    var figure: String
+    var detail: String
+    var tone = ""
+
+    /// What a reader looks for first.
+    static func all(of result: RunResult) -> [Tile] {
+        let rates = result.rates
+        var tiles = [
+            Tile(
+                label: "processed", figure: Quantity.rate(rates.processed),
+                detail:
+                    "\(Quantity.percent(rates.processed, of: rates.offered)) of \(Quantity.rate(rates.offered)) offered"
+            )
+        ]
+        if let histogram = result.totals.latencies[.endToEnd], !histogram.isEmpty {
+            let figures = histogram.percentiles([50, 99])
+            tiles.append(
+                Tile(
+                    label: "end to end, p99", figure: Quantity.duration(figures[1]),
+                    detail: "p50 \(Quantity.duration(figures[0])) · max \(Quantity.duration(histogram.max))"))
+        }
+        let trouble = result.books.lost > 0
+        tiles.append(
+            Tile(
+                label: "lost", figure: Quantity.count(result.books.lost),
+                detail: "of \(Quantity.count(result.books.confirmed)) confirmed", tone: trouble ? "bad" : "good"))
+        if let worker = RoleCost.all(of: result).first(where: { $0.role == .worker }),
+            let cost = worker.secondsPerMillion
+        {
+            tiles.append(
+                Tile(
+                    label: "worker CPU per message", figure: "\(Quantity.significant(cost)) µs",
+                    detail: "\(Quantity.significant(cost)) CPU-seconds per million"))
+        }
+        if !result.thresholds.isEmpty {
+            let passed = result.thresholds.count { $0.verdict == .passed }
+            let broken = result.thresholds.first { $0.verdict != .passed }
+            tiles.append(
+                Tile(
+                    label: "thresholds", figure: "\(passed) of \(result.thresholds.count)",
+                    detail: broken.map { "not: \($0.condition)" } ?? "all hold",
+                    tone: passed == result.thresholds.count ? "good" : "bad"))
+        }
+        return tiles
+    }
+}
+
+extension WallTime {
+    /// `2026-01-31 12:00:00 UTC`.
+    static func label(_ date: Date) -> String {
+        let text = date.formatted(style)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + " UTC"
+    }
+}
+
+extension SystemFacts {
+    /// `RabbitMQ 3.10.8`, or `embedded broker 0.1.0`.
+    var label: String { version.isEmpty ? product : "\(product) \(version)" }
+}
+
+extension RunResult.Outcome {
+    var label: String {
+        switch self {
+        case .invalid: "INVALID"
+        case .failed: "FAILED"
+        case .interrupted: "INTERRUPTED"
+        case .passed: "PASSED"
+        case .measured: "MEASURED"
+        }
+    }
+
+    var sign: String {
+        switch self {
+        case .invalid, .failed: "✗"
+        case .interrupted: "!"
+        case .passed, .measured: "✓"
+        }
+    }
+
+    /// The class that colours it.
+    var tone: String {
+        switch self {
+        case .invalid, .failed: "bad"
+        case .interrupted: "warn"
+        case .passed: "good"
+        case .measured: "plain"
+        }
+    }
+}
+
+extension GeneratorVerdict.Judgement {
+    var tone: String {
+        switch self {
+        case .valid: "good"
+        case .suspect: "warn"
+        case .invalid: "bad"
+        }
+    }
+}

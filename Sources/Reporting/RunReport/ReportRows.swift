@@ -1,0 +1,165 @@
+import LoadMetrics
+
+// The rows that the terminal, the page and the files show alike.
+
+/// One line of a latency table.
+struct LatencyRow: Sendable, Equatable {
+    var metric: LatencyMetric
+    var title: String
+    /// Whether it counts from the sending or receiving of a message, not from its intended moment.
+    var isService: Bool
+    var count: UInt64
+    /// The reported percentiles and the maximum.
+    var nanoseconds: [Int64]
+
+    /// The rows of all histograms that hold something, in the order of a message's way; the whole way first.
+    static func all(of figures: Figures) -> [LatencyRow] {
+        let known: [LatencyMetric] = [
+            .endToEnd, .endToEndService, .confirm, .confirmService, .queueWait, .service, .decode, .analyse, .store,
+            .publish, .scheduleLag,
+        ]
+        let others = figures.latencies.keys.filter { !known.contains($0) }.sorted { $0.rawValue < $1.rawValue }
+        return (known + others).compactMap { metric in
+            guard let histogram = figures.latencies[metric], !histogram.isEmpty else { return nil }
+            let figures = histogram.percentiles(LatencyHistogram.reportedPercentiles) + [histogram.max]
+            return LatencyRow(
+                metric: metric, title: metric.rowTitle, isService: metric.isService, count: histogram.count,
+                nanoseconds: figures)
+        }
+    }
+
+    /// What the histograms counted and could not record.
+    static func remarks(of figures: Figures) -> [String] {
+        figures.latencies.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { metric, histogram in
+            var remarks: [String] = []
+            if histogram.negativeCount > 0 {
+                remarks.append(
+                    "\(metric.title): \(Quantity.count(histogram.negativeCount)) negative values, from clocks that do not "
+                        + "agree; counted, not recorded.")
+            }
+            if histogram.overflowCount > 0 {
+                remarks.append(
+                    "\(metric.title): \(Quantity.count(histogram.overflowCount)) values past 39 hours; counted, not recorded."
+                )
+            }
+            return remarks
+        }
+    }
+}
+
+extension LatencyMetric {
+    var isService: Bool {
+        [.endToEndService, .confirmService, .service, .decode, .analyse, .store, .publish].contains(self)
+    }
+
+    /// The name in a table; what is part of the row above is indented by its style.
+    var rowTitle: String {
+        switch self {
+        case .endToEndService, .confirmService: "from sending"
+        default: title
+        }
+    }
+}
+
+/// One line of the books.
+struct BooksRow: Sendable {
+    var title: String
+    var count: any KeyPath<Books, UInt64> & Sendable
+    var meaning: String
+    /// Whether a count above zero deserves a look.
+    var isTrouble = false
+
+    /// The lines in the order of a message's way.
+    static let all: [BooksRow] = [
+        BooksRow(title: "offered", count: \.offered, meaning: "arrivals of the schedule"),
+        BooksRow(title: "published", count: \.published, meaning: "written to the broker"),
+        BooksRow(title: "confirmed", count: \.confirmed, meaning: "the broker took responsibility"),
+        BooksRow(title: "processed", count: \.processed, meaning: "result read back"),
+        BooksRow(title: "failed", count: \.failed, meaning: "read back from the failed queue"),
+        BooksRow(title: "lost", count: \.lost, meaning: "confirmed, and came back from nowhere", isTrouble: true),
+        BooksRow(
+            title: "duplicated", count: \.duplicated, meaning: "outcomes read back more than once", isTrouble: true),
+        BooksRow(title: "still queued", count: \.queued, meaning: "in the incoming queue at the end", isTrouble: true),
+        BooksRow(title: "unconfirmed", count: \.unconfirmed, meaning: "without the broker's word", isTrouble: true),
+        BooksRow(title: "nacked", count: \.nacked, meaning: "refused by the broker", isTrouble: true),
+        BooksRow(title: "returned", count: \.returned, meaning: "no queue took them", isTrouble: true),
+        BooksRow(title: "late", count: \.late, meaning: "sent later than the bound on schedule debt", isTrouble: true),
+        BooksRow(
+            title: "unsent", count: \.unsent, meaning: "never sent: the schedule debt was at its bound", isTrouble: true
+        ),
+        BooksRow(
+            title: "leftovers ignored", count: \.leftoversIgnored, meaning: "messages of earlier runs, not counted"),
+    ]
+}
+
+/// Something the figures depend on.
+struct Fact: Sendable, Equatable {
+    var name: String
+    var value: String
+
+    static func all(of result: RunResult) -> [Fact] {
+        let machine = result.machine
+        var limits: [String] = []
+        if let cores = machine.cgroupCPULimitCores { limits.append("\(Quantity.trimmed(cores)) cores") }
+        if let bytes = machine.cgroupMemoryLimitBytes { limits.append(Quantity.bytes(bytes)) }
+        let facts: [(String, String?)] = [
+            ("broker", result.broker.map { $0.embedded ? "\($0.label) (embedded)" : $0.label }),
+            ("address", result.broker?.address),
+            ("store", result.store),
+            ("processor", machine.cpuModel),
+            ("cores", "\(machine.usableCores) usable of \(machine.cores)"),
+            ("memory", Quantity.bytes(machine.memoryBytes)),
+            ("control group limits", limits.isEmpty ? "none" : limits.joined(separator: ", ")),
+            ("frequency governor", machine.governor ?? "not said by the kernel"),
+            ("clock source", machine.clockSource),
+            ("system", "\(machine.operatingSystem), \(machine.kernel), \(machine.architecture)"),
+            ("started", WallTime.label(result.run.startedAt)),
+            ("took", Quantity.span(result.run.durationNanoseconds)),
+            ("run", result.run.id),
+            ("seed", result.run.seed.map(String.init)),
+            ("rafale", result.run.toolVersion.isEmpty ? nil : result.run.toolVersion),
+            ("revision", result.run.gitRevision),
+            ("command", result.run.commandLine.isEmpty ? nil : result.run.commandLine.joined(separator: " ")),
+        ]
+        return facts.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
+    }
+}
+
+extension ThresholdResult {
+    /// The condition with its phase.
+    var condition: String { phase.map { "\(text) (phase \($0))" } ?? text }
+
+    /// The measured value with its unit.
+    var observedText: String {
+        guard let observed else { return "not measured" }
+        switch unit {
+        case .nanoseconds: return Quantity.duration(observed)
+        case .messages:
+            return observed >= 0 && observed < 1.8e19
+                ? Quantity.count(UInt64(observed)) : Quantity.significant(observed)
+        case .perSecond: return Quantity.rate(observed)
+        case .bytes:
+            return observed >= 0 && observed < 1.8e19
+                ? Quantity.bytes(UInt64(observed)) : Quantity.significant(observed)
+        case .percent: return Quantity.percent(observed, of: 100)
+        }
+    }
+}
+
+extension ThresholdResult.Verdict {
+    var sign: String {
+        switch self {
+        case .passed: "✓"
+        case .failed: "✗"
+        case .notMeasured: "?"
+        }
+    }
+
+    var tone: String {
+        switch self {
+        case .passed: "good"
+        case .failed: "bad"
+        case .notMeasured: "warn"
+        }
+    }
+}

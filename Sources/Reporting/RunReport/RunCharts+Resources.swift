@@ -1,0 +1,140 @@
+import LoadMetrics
+
+// What the processes of a run used, by role.
+extension RunCharts {
+    /// The colour of a role in every chart.
+    static func swatch(of role: RunRole) -> Swatch {
+        switch role {
+        case .generator: .blue
+        case .broker: .orange
+        case .worker: .green
+        case .store: .purple
+        }
+    }
+
+    /// Cores busy in each second, one role on another.
+    static func cpu(of result: RunResult) -> Chart {
+        let rows = thinned(result.series)
+        let stacks = stacked(rows, result) { row, name in row.cpuCores[name] }
+        let busiest = stacks.last?.points.map(\.high).max() ?? 0
+        let cores = Double(result.machine.usableCores)
+        // The line of all cores is shown when the roles come near it.
+        let top = busiest > cores * 0.4 ? max(busiest, cores * 1.05) : busiest
+        var chart = timeChart(
+            result, id: "cpu", title: "CPU by role",
+            summary: "Cores kept busy by each role over the run, stacked; at most \(Quantity.significant(busiest)) of "
+                + "\(result.machine.usableCores).",
+            y: Axis(scale: .linear(upTo: top), title: "cores busy") { Quantity.trimmed($0) })
+        chart.emptyText = "no process was watched"
+        draw(stacks, in: &chart)
+        if cores > 0 {
+            chart.limits = [
+                Chart.Limit(y: cores, label: "\(result.machine.usableCores) core\(cores == 1 ? "" : "s") usable")
+            ]
+        }
+        chart.readings = readings(rows) { row in
+            row.cpuCores.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.significant($0.value)) cores" }
+        }
+        return chart
+    }
+
+    /// Resident memory at the end of each second, one role on another.
+    static func memory(of result: RunResult) -> Chart {
+        let rows = thinned(result.series)
+        let stacks = stacked(rows, result) { row, name in row.residentBytes[name].map { Double($0) } }
+        let mebibyte = 1_048_576.0
+        let most = stacks.last?.points.map(\.high).max() ?? 0
+        var chart = timeChart(
+            result, id: "memory", title: "Memory by role",
+            summary: "Resident memory of each role over the run, stacked; at most "
+                + "\(Quantity.bytes(UInt64(max(0, most)))).",
+            y: Axis(scale: .linear(upTo: most / mebibyte), title: "resident MiB") { Quantity.short($0) })
+        chart.emptyText = "no process was watched"
+        let scaled = stacks.map { stack in
+            var stack = stack
+            stack.points = stack.points.map { ($0.x, $0.low / mebibyte, $0.high / mebibyte) }
+            return stack
+        }
+        draw(scaled, in: &chart)
+        chart.readings = readings(rows) { row in
+            row.residentBytes.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.bytes($0.value))" }
+        }
+        return chart
+    }
+
+    private struct Stack {
+        var role: RunRole
+        var count: Int
+        var points: [(x: Double, low: Double, high: Double)]
+    }
+
+    /// The sum of the processes of each role, each role beginning where the one before ends.
+    private static func stacked(
+        _ rows: [SeriesRow], _ result: RunResult, _ value: (SeriesRow, String) -> Double?
+    ) -> [Stack] {
+        var base = [Double](repeating: 0, count: rows.count)
+        var stacks: [Stack] = []
+        for role in RunRole.allCases {
+            let names = result.roles.filter { $0.role == role }.map(\.name)
+            guard rows.contains(where: { row in names.contains { value(row, $0) != nil } }) else { continue }
+            var stack = Stack(role: role, count: names.count, points: [])
+            for (index, row) in rows.enumerated() {
+                let sum = names.reduce(0.0) { $0 + max(0, value(row, $1) ?? 0) }
+                stack.points.append((row.middleSeconds, base[index], base[index] + sum))
+                base[index] += sum
+            }
+            stacks.append(stack)
+        }
+        return stacks
+    }
+
+    private static func draw(_ stacks: [Stack], in chart: inout Chart) {
+        for stack in stacks {
+            let swatch = swatch(of: stack.role)
+            chart.marks.append(.area(stack.points, swatch, opacity: 0.55))
+            chart.marks.append(.line(stack.points.map { Point(x: $0.x, y: $0.high) }, swatch, .thin))
+            let label = stack.count > 1 ? "\(stack.count) \(stack.role.rawValue)s" : stack.role.rawValue
+            chart.legend.append(Chart.LegendEntry(label: label, swatch: swatch, isArea: true, opacity: 0.75))
+        }
+    }
+}
+
+/// What one role used over a run: the sum of its processes.
+struct RoleCost: Sendable, Equatable {
+    var role: RunRole
+    var processes: Int
+    var userNanoseconds: Int64
+    var systemNanoseconds: Int64
+    /// Messages that all its processes together handled.
+    var messages: UInt64
+
+    var cpuNanoseconds: Int64 { userNanoseconds &+ systemNanoseconds }
+
+    /// CPU time for one million messages, in seconds, which is also microseconds for one; nil without messages.
+    var secondsPerMillion: Double? {
+        messages > 0 ? Double(cpuNanoseconds) / 1e3 / Double(messages) : nil
+    }
+
+    /// The costs of the roles of a run, in the order generator, broker, worker, store.
+    static func all(of result: RunResult) -> [RoleCost] {
+        RunRole.allCases.compactMap { role in
+            let processes = result.roles.filter { $0.role == role }
+            guard !processes.isEmpty else { return nil }
+            return RoleCost(
+                role: role, processes: processes.count,
+                userNanoseconds: processes.reduce(0) { $0 &+ $1.userNanoseconds },
+                systemNanoseconds: processes.reduce(0) { $0 &+ $1.systemNanoseconds },
+                messages: processes.reduce(0) { $0 &+ $1.messages })
+        }
+    }
+}
+
+extension RunResult {
+    /// The rates of the measured phases.
+    var rates: (offered: Double, published: Double, confirmed: Double, processed: Double) {
+        (
+            totals.perSecond(totals.books.offered), totals.perSecond(totals.books.published),
+            totals.perSecond(totals.books.confirmed), totals.perSecond(totals.books.processed)
+        )
+    }
+}
