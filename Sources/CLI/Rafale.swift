@@ -14,6 +14,7 @@ struct Rafale: AsyncParsableCommand {
         subcommands: [
             RunCommand.self,
             ValidateCommand.self,
+            ReportCommand.self,
             GenerateCommand.self,
             WorkerCommand.self,
             BrokerCommand.self,

@@ -132,14 +132,14 @@ struct RunOptions: ParsableArguments {
 
     private func write(_ result: RunResult, to folder: RunFolder) throws {
         do {
-            try ReportWriter.write(result, to: folder.path)
+            try ReportWriter(folder: folder.path).write(result)
         } catch {
             throw CommandFailure(.cannotWriteReport, "\(error)")
         }
         if json {
             FileHandle.standardOutput.write(Data(try result.json()))
         } else if !quiet {
-            print(TerminalSummary(result, isColored: isatty(STDOUT_FILENO) == 1).text)
+            print(TerminalSummary.text(of: result, colour: Terminal.wantsColour))
             print("report: \(folder.path)/report.html")
         }
     }

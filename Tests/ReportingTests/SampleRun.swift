@@ -69,6 +69,7 @@ enum SampleRun {
                     row(second, arrived: arrived, done: done, before: before, waiting, capacity, &noise, &figures))
                 second += 1
                 let failed = (done * 0.004).rounded()
+                figures.carried += UInt64(done)
                 figures.books.merge(
                     Books(
                         offered: UInt64(arrived), published: UInt64(arrived), confirmed: UInt64(arrived),

@@ -106,9 +106,12 @@ package struct TerminalSummary {
         if result.totals.books != books { table.rows.append(row("whole run", books)) }
         table.rows.append([
             "per second", Quantity.rate(rates.offered), Quantity.rate(rates.published), Quantity.rate(rates.confirmed),
-            Quantity.rate(rates.processed), Quantity.rate(result.totals.perSecond(result.totals.books.failed)),
+            "", "",
         ])
         write(table, gap: 3)
+        lines.append(
+            "throughput \(Quantity.rate(rates.throughput)), \(Quantity.percent(rates.throughput, of: rates.offered)) of "
+                + "the load while it lasted")
         let ends: [(String, UInt64, alwaysShown: Bool)] = [
             ("lost", books.lost, true), ("duplicated", books.duplicated, true), ("still queued", books.queued, true),
             ("unconfirmed", books.unconfirmed, false), ("nacked", books.nacked, false),

@@ -115,7 +115,7 @@ extension HTMLReport {
         guard !result.phases.isEmpty else { return }
         card(&main, "Phases") { section in
             let columns: [(String, Bool)] = [
-                ("", false), ("load", true), ("from", true), ("for", false), ("offered", false), ("processed", false),
+                ("", false), ("load", true), ("from", true), ("for", false), ("offered", false), ("throughput", false),
                 ("failed", true), ("lost", true), ("p50", true), ("p99", false), ("max", true), ("generator", true),
             ]
             table(
@@ -129,7 +129,7 @@ extension HTMLReport {
                             Quantity.span(phase.startNanoseconds),
                             Quantity.span(phase.endNanoseconds - phase.startNanoseconds),
                             Quantity.rate(figures.perSecond(figures.books.offered)),
-                            Quantity.rate(figures.perSecond(figures.books.processed)),
+                            Quantity.rate(figures.throughputPerSecond),
                             Quantity.count(figures.books.failed), Quantity.count(figures.books.lost),
                             latency.map { Quantity.duration($0.percentile(50)) } ?? Quantity.none,
                             latency.map { Quantity.duration($0.percentile(99)) } ?? Quantity.none,

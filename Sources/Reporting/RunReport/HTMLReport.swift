@@ -187,9 +187,9 @@ struct Tile: Sendable, Equatable {
         let rates = result.rates
         var tiles = [
             Tile(
-                label: "processed", figure: Quantity.rate(rates.processed),
+                label: "throughput", figure: Quantity.rate(rates.throughput),
                 detail:
-                    "\(Quantity.percent(rates.processed, of: rates.offered)) of \(Quantity.rate(rates.offered)) offered"
+                    "\(Quantity.percent(rates.throughput, of: rates.offered)) of \(Quantity.rate(rates.offered)) offered"
             )
         ]
         if let histogram = result.totals.latencies[.endToEnd], !histogram.isEmpty {

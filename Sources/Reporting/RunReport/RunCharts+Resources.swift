@@ -130,11 +130,11 @@ struct RoleCost: Sendable, Equatable {
 }
 
 extension RunResult {
-    /// The rates of the measured phases.
-    var rates: (offered: Double, published: Double, confirmed: Double, processed: Double) {
+    /// The rates of the measured phases; throughput is what came back while they lasted.
+    var rates: (offered: Double, published: Double, confirmed: Double, throughput: Double) {
         (
             totals.perSecond(totals.books.offered), totals.perSecond(totals.books.published),
-            totals.perSecond(totals.books.confirmed), totals.perSecond(totals.books.processed)
+            totals.perSecond(totals.books.confirmed), totals.throughputPerSecond
         )
     }
 }

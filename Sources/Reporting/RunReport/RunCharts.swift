@@ -64,7 +64,7 @@ enum RunCharts {
         var chart = timeChart(
             result, id: "throughput", title: "Throughput",
             summary: "Messages per second over the run: \(Quantity.rate(result.rates.offered)) offered and "
-                + "\(Quantity.rate(result.rates.processed)) processed on average over the measured phases.",
+                + "\(Quantity.rate(result.rates.throughput)) read back on average over the measured phases.",
             y: Axis(scale: .linear(upTo: peak ?? 0), title: "messages/s") { Quantity.short($0) })
         func line(_ count: (SeriesRow) -> UInt64) -> [Point?] {
             rows.map { Point(x: $0.middleSeconds, y: $0.perSecond(count($0))) }
