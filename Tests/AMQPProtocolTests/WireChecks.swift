@@ -56,7 +56,7 @@ extension WireChecks {
 
     private static let frameMaxBytes: UInt32 = 4096
 
-    /// Decoder and scanner, fed whole or in pieces, see the same; what they saw can be written and read again.
+    /// Decoder and scanner, fed whole or in pieces, see the same; what they saw can be written and read again, and put to the state machines.
     static func stream(_ bytes: [UInt8], seed: UInt8) throws {
         let whole = try decode([bytes[...]])
         for pieces in [split(bytes, seed: seed), split(bytes, seed: 0)] {
@@ -67,6 +67,7 @@ extension WireChecks {
         let again = try decode([whole.frames.joined().map { $0 }[...]])
         try agree(Reading(frames: whole.frames), again, "frames and the same written and read again")
         try assemble(whole.decoded)
+        try converse(whole.decoded)
     }
 
     private static func decode(_ pieces: [ArraySlice<UInt8>]) throws -> Reading {

@@ -1,6 +1,6 @@
-// The methods of class access (30). Deprecated access tickets, still answered by RabbitMQ for old clients.
+// The methods of class access (30): deprecated, still answered by RabbitMQ for old clients.
 
-/// Asks for an access ticket (AMQP 0-8, kept for old clients).
+/// Asks for an access ticket of AMQP 0-8 (deprecated).
 package struct AccessRequest: MethodPayload {
     package var realm: String
     package var exclusive: Bool
@@ -23,12 +23,12 @@ package struct AccessRequest: MethodPayload {
 
     package init(from reader: inout WireReader) throws(WireError) {
         realm = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        exclusive = bits & 1 != 0
-        passive = bits & 2 != 0
-        active = bits & 4 != 0
-        write = bits & 8 != 0
-        read = bits & 16 != 0
+        let bits = try reader.readBits()
+        exclusive = bits[0]
+        passive = bits[1]
+        active = bits[2]
+        write = bits[3]
+        read = bits[4]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -37,7 +37,7 @@ package struct AccessRequest: MethodPayload {
     }
 }
 
-/// Grants an access ticket.
+/// Grants a ticket that means nothing any more (deprecated).
 package struct AccessRequestOk: MethodPayload {
     package var ticket: UInt16
 
@@ -46,7 +46,7 @@ package struct AccessRequestOk: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        ticket = try reader.readInteger(as: UInt16.self)
+        ticket = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {

@@ -1,9 +1,14 @@
-// The methods of class basic (60). Publishing, delivering and settling messages (specification 1.8.3; nack is RabbitMQ's).
+// The methods of class basic (60): publishing, delivering and settling messages (specification 1.8.3).
+//
+// nack is RabbitMQ's: https://www.rabbitmq.com/nack.html
 
-/// Bounds the messages in flight to a consumer or channel.
+/// Bounds what may be delivered and not settled (specification 1.8.3.1).
 package struct BasicQos: MethodPayload {
+    /// In bytes of body; 0 is no bound, and RabbitMQ takes nothing else.
     package var prefetchBytes: UInt32
+    /// In messages; 0 is no bound.
     package var prefetchCount: UInt16
+    /// For RabbitMQ: of the whole channel instead of each consumer to come.
     package var global: Bool
 
     package init(prefetchBytes: UInt32, prefetchCount: UInt16, global: Bool = false) {
@@ -13,10 +18,9 @@ package struct BasicQos: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        prefetchBytes = try reader.readInteger(as: UInt32.self)
-        prefetchCount = try reader.readInteger(as: UInt16.self)
-        let bits = try reader.readInteger(as: UInt8.self)
-        global = bits & 1 != 0
+        prefetchBytes = try reader.readInteger()
+        prefetchCount = try reader.readInteger()
+        global = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -26,13 +30,18 @@ package struct BasicQos: MethodPayload {
     }
 }
 
-/// Starts a consumer.
+/// Starts a consumer (specification 1.8.3.3).
 package struct BasicConsume: MethodPayload {
     package var queue: String
+    /// Its name on the channel; "" lets the server choose one.
     package var consumerTag: String
+    /// Wants none of its own connection's messages; RabbitMQ ignores it.
     package var noLocal: Bool
+    /// Settles each message as it is sent.
     package var noAck: Bool
+    /// Wants to be the only consumer.
     package var exclusive: Bool
+    /// Wants no answer.
     package var noWait: Bool
     package var arguments: FieldTable
 
@@ -50,14 +59,14 @@ package struct BasicConsume: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
         consumerTag = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noLocal = bits & 1 != 0
-        noAck = bits & 2 != 0
-        exclusive = bits & 4 != 0
-        noWait = bits & 8 != 0
+        let bits = try reader.readBits()
+        noLocal = bits[0]
+        noAck = bits[1]
+        exclusive = bits[2]
+        noWait = bits[3]
         arguments = try reader.readTable()
     }
 
@@ -70,7 +79,7 @@ package struct BasicConsume: MethodPayload {
     }
 }
 
-/// The consumer is started, under this tag.
+/// The consumer has started (specification 1.8.3.4).
 package struct BasicConsumeOk: MethodPayload {
     package var consumerTag: String
 
@@ -87,9 +96,10 @@ package struct BasicConsumeOk: MethodPayload {
     }
 }
 
-/// Ends a consumer; sent by either side.
+/// Ends a consumer; from a server, says that it has ended (specification 1.8.3.5).
 package struct BasicCancel: MethodPayload {
     package var consumerTag: String
+    /// Wants no answer.
     package var noWait: Bool
 
     package init(consumerTag: String, noWait: Bool = false) {
@@ -99,8 +109,7 @@ package struct BasicCancel: MethodPayload {
 
     package init(from reader: inout WireReader) throws(WireError) {
         consumerTag = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noWait = bits & 1 != 0
+        noWait = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -109,7 +118,7 @@ package struct BasicCancel: MethodPayload {
     }
 }
 
-/// The consumer is ended.
+/// The consumer has ended (specification 1.8.3.6).
 package struct BasicCancelOk: MethodPayload {
     package var consumerTag: String
 
@@ -126,11 +135,13 @@ package struct BasicCancelOk: MethodPayload {
     }
 }
 
-/// Publishes the message that follows.
+/// Sends the message that follows (specification 1.8.3.7).
 package struct BasicPublish: MethodPayload {
     package var exchange: String
     package var routingKey: String
+    /// Wants it back where no queue takes it.
     package var mandatory: Bool
+    /// Wants it back where no consumer awaits it; RabbitMQ refuses that.
     package var immediate: Bool
 
     package init(exchange: String, routingKey: String, mandatory: Bool = false, immediate: Bool = false) {
@@ -141,12 +152,12 @@ package struct BasicPublish: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         exchange = try reader.readShortString()
         routingKey = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        mandatory = bits & 1 != 0
-        immediate = bits & 2 != 0
+        let bits = try reader.readBits()
+        mandatory = bits[0]
+        immediate = bits[1]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -157,7 +168,7 @@ package struct BasicPublish: MethodPayload {
     }
 }
 
-/// Hands back a message that could not be routed.
+/// Brings back a message that was not routed (specification 1.8.3.8).
 package struct BasicReturn: MethodPayload {
     package var replyCode: UInt16
     package var replyText: String
@@ -172,7 +183,7 @@ package struct BasicReturn: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        replyCode = try reader.readInteger(as: UInt16.self)
+        replyCode = try reader.readInteger()
         replyText = try reader.readShortString()
         exchange = try reader.readShortString()
         routingKey = try reader.readShortString()
@@ -186,10 +197,12 @@ package struct BasicReturn: MethodPayload {
     }
 }
 
-/// Delivers a message to a consumer.
+/// Brings a message to a consumer (specification 1.8.3.9).
 package struct BasicDeliver: MethodPayload {
     package var consumerTag: String
+    /// What settles it, counted on its channel.
     package var deliveryTag: UInt64
+    /// It may have been delivered before.
     package var redelivered: Bool
     package var exchange: String
     package var routingKey: String
@@ -206,9 +219,8 @@ package struct BasicDeliver: MethodPayload {
 
     package init(from reader: inout WireReader) throws(WireError) {
         consumerTag = try reader.readShortString()
-        deliveryTag = try reader.readInteger(as: UInt64.self)
-        let bits = try reader.readInteger(as: UInt8.self)
-        redelivered = bits & 1 != 0
+        deliveryTag = try reader.readInteger()
+        redelivered = try reader.readBits()[0]
         exchange = try reader.readShortString()
         routingKey = try reader.readShortString()
     }
@@ -222,9 +234,10 @@ package struct BasicDeliver: MethodPayload {
     }
 }
 
-/// Fetches one message.
+/// Asks for one message (specification 1.8.3.10).
 package struct BasicGet: MethodPayload {
     package var queue: String
+    /// Settles it as it is sent.
     package var noAck: Bool
 
     package init(queue: String, noAck: Bool = false) {
@@ -233,10 +246,9 @@ package struct BasicGet: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noAck = bits & 1 != 0
+        noAck = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -246,12 +258,15 @@ package struct BasicGet: MethodPayload {
     }
 }
 
-/// The message that was fetched follows.
+/// Brings it (specification 1.8.3.11).
 package struct BasicGetOk: MethodPayload {
+    /// What settles it, counted on its channel.
     package var deliveryTag: UInt64
+    /// It may have been delivered before.
     package var redelivered: Bool
     package var exchange: String
     package var routingKey: String
+    /// How many are left.
     package var messageCount: UInt32
 
     package init(
@@ -265,12 +280,11 @@ package struct BasicGetOk: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        deliveryTag = try reader.readInteger(as: UInt64.self)
-        let bits = try reader.readInteger(as: UInt8.self)
-        redelivered = bits & 1 != 0
+        deliveryTag = try reader.readInteger()
+        redelivered = try reader.readBits()[0]
         exchange = try reader.readShortString()
         routingKey = try reader.readShortString()
-        messageCount = try reader.readInteger(as: UInt32.self)
+        messageCount = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -282,7 +296,7 @@ package struct BasicGetOk: MethodPayload {
     }
 }
 
-/// The queue holds no message.
+/// There is none (specification 1.8.3.12).
 package struct BasicGetEmpty: MethodPayload {
     package init() {}
 
@@ -295,9 +309,10 @@ package struct BasicGetEmpty: MethodPayload {
     }
 }
 
-/// Acknowledges one message or all up to it; a confirm when the broker sends it.
+/// Takes over messages: from a server, confirms publishes (specification 1.8.3.13; RabbitMQ).
 package struct BasicAck: MethodPayload {
     package var deliveryTag: UInt64
+    /// All tags up to this one; 0 is then every tag.
     package var multiple: Bool
 
     package init(deliveryTag: UInt64, multiple: Bool = false) {
@@ -306,9 +321,8 @@ package struct BasicAck: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        deliveryTag = try reader.readInteger(as: UInt64.self)
-        let bits = try reader.readInteger(as: UInt8.self)
-        multiple = bits & 1 != 0
+        deliveryTag = try reader.readInteger()
+        multiple = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -317,9 +331,10 @@ package struct BasicAck: MethodPayload {
     }
 }
 
-/// Rejects one message.
+/// Gives one message back (specification 1.8.3.14).
 package struct BasicReject: MethodPayload {
     package var deliveryTag: UInt64
+    /// Into its queue, instead of to the dead letters.
     package var requeue: Bool
 
     package init(deliveryTag: UInt64, requeue: Bool = false) {
@@ -328,9 +343,8 @@ package struct BasicReject: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        deliveryTag = try reader.readInteger(as: UInt64.self)
-        let bits = try reader.readInteger(as: UInt8.self)
-        requeue = bits & 1 != 0
+        deliveryTag = try reader.readInteger()
+        requeue = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -339,7 +353,7 @@ package struct BasicReject: MethodPayload {
     }
 }
 
-/// Asks for unacknowledged messages again, without an answer (deprecated).
+/// Asks for all unsettled messages again, without an answer (specification 1.8.3.15, deprecated).
 package struct BasicRecoverAsync: MethodPayload {
     package var requeue: Bool
 
@@ -348,8 +362,7 @@ package struct BasicRecoverAsync: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        let bits = try reader.readInteger(as: UInt8.self)
-        requeue = bits & 1 != 0
+        requeue = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -357,8 +370,9 @@ package struct BasicRecoverAsync: MethodPayload {
     }
 }
 
-/// Asks for unacknowledged messages again.
+/// Asks for all unsettled messages again (specification 1.8.3.16).
 package struct BasicRecover: MethodPayload {
+    /// Perhaps by another consumer; RabbitMQ takes nothing else.
     package var requeue: Bool
 
     package init(requeue: Bool = false) {
@@ -366,8 +380,7 @@ package struct BasicRecover: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        let bits = try reader.readInteger(as: UInt8.self)
-        requeue = bits & 1 != 0
+        requeue = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -375,10 +388,12 @@ package struct BasicRecover: MethodPayload {
     }
 }
 
-/// Rejects one message or all up to it; a negative confirm when the broker sends it (RabbitMQ).
+/// Gives messages back: from a server, says that publishes are lost (RabbitMQ).
 package struct BasicNack: MethodPayload {
     package var deliveryTag: UInt64
+    /// All tags up to this one; 0 is then every tag.
     package var multiple: Bool
+    /// Into their queues, instead of to the dead letters.
     package var requeue: Bool
 
     package init(deliveryTag: UInt64, multiple: Bool = false, requeue: Bool = false) {
@@ -388,10 +403,10 @@ package struct BasicNack: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        deliveryTag = try reader.readInteger(as: UInt64.self)
-        let bits = try reader.readInteger(as: UInt8.self)
-        multiple = bits & 1 != 0
-        requeue = bits & 2 != 0
+        deliveryTag = try reader.readInteger()
+        let bits = try reader.readBits()
+        multiple = bits[0]
+        requeue = bits[1]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {

@@ -1,6 +1,6 @@
-// The methods of class channel (20). A session inside a connection (specification 1.5.2).
+// The methods of class channel (20): a session inside a connection (specification 1.5.2).
 
-/// Opens a channel.
+/// Opens the channel of its frame (specification 1.5.2.1).
 package struct ChannelOpen: MethodPayload {
     package init() {}
 
@@ -13,7 +13,7 @@ package struct ChannelOpen: MethodPayload {
     }
 }
 
-/// The channel is open.
+/// The channel is open (specification 1.5.2.2).
 package struct ChannelOpenOk: MethodPayload {
     package init() {}
 
@@ -26,7 +26,7 @@ package struct ChannelOpenOk: MethodPayload {
     }
 }
 
-/// Asks the peer to pause or resume its messages.
+/// Asks the peer to stop or go on sending content (specification 1.5.2.3).
 package struct ChannelFlow: MethodPayload {
     package var active: Bool
 
@@ -35,8 +35,7 @@ package struct ChannelFlow: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        let bits = try reader.readInteger(as: UInt8.self)
-        active = bits & 1 != 0
+        active = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -44,7 +43,7 @@ package struct ChannelFlow: MethodPayload {
     }
 }
 
-/// Confirms a pause or resumption.
+/// Confirms what the flow is now (specification 1.5.2.4).
 package struct ChannelFlowOk: MethodPayload {
     package var active: Bool
 
@@ -53,8 +52,7 @@ package struct ChannelFlowOk: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        let bits = try reader.readInteger(as: UInt8.self)
-        active = bits & 1 != 0
+        active = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -62,11 +60,13 @@ package struct ChannelFlowOk: MethodPayload {
     }
 }
 
-/// Closes the channel, with the reason and the method that caused it.
+/// Ends the channel and says why (specification 1.5.2.5).
 package struct ChannelClose: MethodPayload {
     package var replyCode: UInt16
     package var replyText: String
+    /// The class of the method that failed, or 0.
     package var failingClassID: UInt16
+    /// The method that failed, or 0.
     package var failingMethodID: UInt16
 
     package init(replyCode: UInt16, replyText: String, failingClassID: UInt16, failingMethodID: UInt16) {
@@ -77,10 +77,10 @@ package struct ChannelClose: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        replyCode = try reader.readInteger(as: UInt16.self)
+        replyCode = try reader.readInteger()
         replyText = try reader.readShortString()
-        failingClassID = try reader.readInteger(as: UInt16.self)
-        failingMethodID = try reader.readInteger(as: UInt16.self)
+        failingClassID = try reader.readInteger()
+        failingMethodID = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {

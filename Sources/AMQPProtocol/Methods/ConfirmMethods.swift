@@ -1,7 +1,8 @@
-// The methods of class confirm (85). RabbitMQ's publisher confirms.
+// The methods of class confirm (85): RabbitMQ's publisher confirms, https://www.rabbitmq.com/confirms.html
 
-/// Puts the channel into confirm mode (RabbitMQ).
+/// Asks for a confirm of each publish on the channel (RabbitMQ).
 package struct ConfirmSelect: MethodPayload {
+    /// Wants no answer.
     package var noWait: Bool
 
     package init(noWait: Bool = false) {
@@ -9,8 +10,7 @@ package struct ConfirmSelect: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        let bits = try reader.readInteger(as: UInt8.self)
-        noWait = bits & 1 != 0
+        noWait = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {

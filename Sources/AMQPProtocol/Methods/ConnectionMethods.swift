@@ -1,11 +1,18 @@
-// The methods of class connection (10). Opening a session, negotiating its limits and closing it (specification 1.4.2; RabbitMQ's blocked, unblocked, update-secret).
+// The methods of class connection (10): opening a session, negotiating its limits, closing it (specification 1.4.2).
+//
+// blocked, unblocked and update-secret are RabbitMQ's: https://www.rabbitmq.com/connection-blocked.html
 
-/// The server's greeting: its version, properties, mechanisms and locales.
+/// The server's opening: its version, what it can do and how to log in (specification 1.4.2.1).
 package struct ConnectionStart: MethodPayload {
+    /// 0 for AMQP 0-9-1.
     package var versionMajor: UInt8
+    /// 9 for AMQP 0-9-1.
     package var versionMinor: UInt8
+    /// Product, version, capabilities and the like.
     package var serverProperties: FieldTable
+    /// The SASL mechanisms it takes, parted by spaces.
     package var mechanisms: String
+    /// The locales it speaks, parted by spaces.
     package var locales: String
 
     package init(
@@ -20,8 +27,8 @@ package struct ConnectionStart: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        versionMajor = try reader.readInteger(as: UInt8.self)
-        versionMinor = try reader.readInteger(as: UInt8.self)
+        versionMajor = try reader.readInteger()
+        versionMinor = try reader.readInteger()
         serverProperties = try reader.readTable()
         mechanisms = try reader.readLongString()
         locales = try reader.readLongString()
@@ -36,11 +43,15 @@ package struct ConnectionStart: MethodPayload {
     }
 }
 
-/// The client's choice of mechanism, with its response.
+/// The client's answer: what it is, and its credentials (specification 1.4.2.2).
 package struct ConnectionStartOk: MethodPayload {
+    /// Product, version, capabilities and the like.
     package var clientProperties: FieldTable
+    /// The SASL mechanism it chose.
     package var mechanism: String
+    /// What the mechanism says first; holds the password with PLAIN.
     package var response: [UInt8]
+    /// The locale it chose.
     package var locale: String
 
     package init(clientProperties: FieldTable = FieldTable(), mechanism: String, response: [UInt8], locale: String) {
@@ -65,7 +76,7 @@ package struct ConnectionStartOk: MethodPayload {
     }
 }
 
-/// A further challenge of the security mechanism.
+/// The server's next question of a SASL mechanism (specification 1.4.2.3).
 package struct ConnectionSecure: MethodPayload {
     package var challenge: [UInt8]
 
@@ -82,7 +93,7 @@ package struct ConnectionSecure: MethodPayload {
     }
 }
 
-/// The answer to a challenge.
+/// The client's answer to it (specification 1.4.2.4).
 package struct ConnectionSecureOk: MethodPayload {
     package var response: [UInt8]
 
@@ -99,10 +110,13 @@ package struct ConnectionSecureOk: MethodPayload {
     }
 }
 
-/// The limits that the server proposes.
+/// The limits that the server proposes; 0 is none (specification 1.4.2.5).
 package struct ConnectionTune: MethodPayload {
+    /// The highest number a channel may have.
     package var channelMax: UInt16
+    /// The largest whole frame.
     package var frameMaxBytes: UInt32
+    /// How often each side is heard from at least.
     package var heartbeatSeconds: UInt16
 
     package init(channelMax: UInt16, frameMaxBytes: UInt32, heartbeatSeconds: UInt16) {
@@ -112,9 +126,9 @@ package struct ConnectionTune: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        channelMax = try reader.readInteger(as: UInt16.self)
-        frameMaxBytes = try reader.readInteger(as: UInt32.self)
-        heartbeatSeconds = try reader.readInteger(as: UInt16.self)
+        channelMax = try reader.readInteger()
+        frameMaxBytes = try reader.readInteger()
+        heartbeatSeconds = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -124,10 +138,13 @@ package struct ConnectionTune: MethodPayload {
     }
 }
 
-/// The limits that the client accepts.
+/// The limits that hold from now on; 0 is none (specification 1.4.2.6).
 package struct ConnectionTuneOk: MethodPayload {
+    /// The highest number a channel may have.
     package var channelMax: UInt16
+    /// The largest whole frame.
     package var frameMaxBytes: UInt32
+    /// How often each side is heard from at least.
     package var heartbeatSeconds: UInt16
 
     package init(channelMax: UInt16, frameMaxBytes: UInt32, heartbeatSeconds: UInt16) {
@@ -137,9 +154,9 @@ package struct ConnectionTuneOk: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        channelMax = try reader.readInteger(as: UInt16.self)
-        frameMaxBytes = try reader.readInteger(as: UInt32.self)
-        heartbeatSeconds = try reader.readInteger(as: UInt16.self)
+        channelMax = try reader.readInteger()
+        frameMaxBytes = try reader.readInteger()
+        heartbeatSeconds = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -149,7 +166,7 @@ package struct ConnectionTuneOk: MethodPayload {
     }
 }
 
-/// Opens a virtual host.
+/// Asks for a virtual host (specification 1.4.2.7).
 package struct ConnectionOpen: MethodPayload {
     package var virtualHost: String
 
@@ -160,7 +177,7 @@ package struct ConnectionOpen: MethodPayload {
     package init(from reader: inout WireReader) throws(WireError) {
         virtualHost = try reader.readShortString()
         _ = try reader.readShortString()
-        _ = try reader.readInteger(as: UInt8.self)
+        try reader.skipReserved(UInt8.self)
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -170,7 +187,7 @@ package struct ConnectionOpen: MethodPayload {
     }
 }
 
-/// The virtual host is open.
+/// Grants the virtual host (specification 1.4.2.8).
 package struct ConnectionOpenOk: MethodPayload {
     package init() {}
 
@@ -183,11 +200,13 @@ package struct ConnectionOpenOk: MethodPayload {
     }
 }
 
-/// Closes the connection, with the reason and the method that caused it.
+/// Ends the connection and says why (specification 1.4.2.9).
 package struct ConnectionClose: MethodPayload {
     package var replyCode: UInt16
     package var replyText: String
+    /// The class of the method that failed, or 0.
     package var failingClassID: UInt16
+    /// The method that failed, or 0.
     package var failingMethodID: UInt16
 
     package init(replyCode: UInt16, replyText: String, failingClassID: UInt16, failingMethodID: UInt16) {
@@ -198,10 +217,10 @@ package struct ConnectionClose: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        replyCode = try reader.readInteger(as: UInt16.self)
+        replyCode = try reader.readInteger()
         replyText = try reader.readShortString()
-        failingClassID = try reader.readInteger(as: UInt16.self)
-        failingMethodID = try reader.readInteger(as: UInt16.self)
+        failingClassID = try reader.readInteger()
+        failingMethodID = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -212,7 +231,7 @@ package struct ConnectionClose: MethodPayload {
     }
 }
 
-/// The broker is short of a resource: publishers must wait (RabbitMQ).
+/// Tells a client that its publishes are not read for now (RabbitMQ).
 package struct ConnectionBlocked: MethodPayload {
     package var reason: String
 
@@ -229,7 +248,7 @@ package struct ConnectionBlocked: MethodPayload {
     }
 }
 
-/// Renews the credentials of an open connection (RabbitMQ).
+/// Renews a token before it expires (RabbitMQ).
 package struct ConnectionUpdateSecret: MethodPayload {
     package var newSecret: [UInt8]
     package var reason: String

@@ -1,13 +1,21 @@
-// The methods of class exchange (40). Exchanges and the bindings between them (specification 1.6.2; bind and unbind are RabbitMQ's).
+// The methods of class exchange (40): exchanges and the bindings between them (specification 1.6.2).
+//
+// bind and unbind are RabbitMQ's: https://www.rabbitmq.com/e2e.html
 
-/// Declares an exchange, or asks about it when passive.
+/// Creates an exchange or checks that it is there (specification 1.6.2.1).
 package struct ExchangeDeclare: MethodPayload {
     package var exchange: String
+    /// "direct", "fanout", "topic", "headers" or a plugin's.
     package var kind: String
+    /// Only checks.
     package var passive: Bool
+    /// Survives a restart of the server.
     package var durable: Bool
+    /// Goes with its last binding.
     package var autoDelete: Bool
+    /// Takes messages from exchanges only.
     package var isInternal: Bool
+    /// Wants no answer.
     package var noWait: Bool
     package var arguments: FieldTable
 
@@ -26,15 +34,15 @@ package struct ExchangeDeclare: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         exchange = try reader.readShortString()
         kind = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        passive = bits & 1 != 0
-        durable = bits & 2 != 0
-        autoDelete = bits & 4 != 0
-        isInternal = bits & 8 != 0
-        noWait = bits & 16 != 0
+        let bits = try reader.readBits()
+        passive = bits[0]
+        durable = bits[1]
+        autoDelete = bits[2]
+        isInternal = bits[3]
+        noWait = bits[4]
         arguments = try reader.readTable()
     }
 
@@ -47,10 +55,12 @@ package struct ExchangeDeclare: MethodPayload {
     }
 }
 
-/// Deletes an exchange.
+/// Deletes an exchange (specification 1.6.2.3).
 package struct ExchangeDelete: MethodPayload {
     package var exchange: String
+    /// Only where nothing is bound to it.
     package var ifUnused: Bool
+    /// Wants no answer.
     package var noWait: Bool
 
     package init(exchange: String, ifUnused: Bool = false, noWait: Bool = false) {
@@ -60,11 +70,11 @@ package struct ExchangeDelete: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         exchange = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        ifUnused = bits & 1 != 0
-        noWait = bits & 2 != 0
+        let bits = try reader.readBits()
+        ifUnused = bits[0]
+        noWait = bits[1]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -74,11 +84,12 @@ package struct ExchangeDelete: MethodPayload {
     }
 }
 
-/// Binds an exchange to another (RabbitMQ).
+/// Routes from one exchange to another (RabbitMQ).
 package struct ExchangeBind: MethodPayload {
     package var destination: String
     package var source: String
     package var routingKey: String
+    /// Wants no answer.
     package var noWait: Bool
     package var arguments: FieldTable
 
@@ -94,12 +105,11 @@ package struct ExchangeBind: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         destination = try reader.readShortString()
         source = try reader.readShortString()
         routingKey = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noWait = bits & 1 != 0
+        noWait = try reader.readBits()[0]
         arguments = try reader.readTable()
     }
 
@@ -113,11 +123,12 @@ package struct ExchangeBind: MethodPayload {
     }
 }
 
-/// Removes an exchange's binding to another (RabbitMQ).
+/// Removes such a route (RabbitMQ).
 package struct ExchangeUnbind: MethodPayload {
     package var destination: String
     package var source: String
     package var routingKey: String
+    /// Wants no answer.
     package var noWait: Bool
     package var arguments: FieldTable
 
@@ -133,12 +144,11 @@ package struct ExchangeUnbind: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         destination = try reader.readShortString()
         source = try reader.readShortString()
         routingKey = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noWait = bits & 1 != 0
+        noWait = try reader.readBits()[0]
         arguments = try reader.readTable()
     }
 

@@ -1,12 +1,18 @@
-// The methods of class queue (50). Queues and their bindings (specification 1.7.2).
+// The methods of class queue (50): queues and their bindings (specification 1.7.2).
 
-/// Declares a queue, or asks about it when passive.
+/// Creates a queue or checks that it is there (specification 1.7.2.1).
 package struct QueueDeclare: MethodPayload {
+    /// Its name; "" lets the server choose one.
     package var queue: String
+    /// Only checks.
     package var passive: Bool
+    /// Survives a restart of the server.
     package var durable: Bool
+    /// Belongs to this connection and goes with it.
     package var exclusive: Bool
+    /// Goes with its last consumer.
     package var autoDelete: Bool
+    /// Wants no answer.
     package var noWait: Bool
     package var arguments: FieldTable
 
@@ -24,14 +30,14 @@ package struct QueueDeclare: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        passive = bits & 1 != 0
-        durable = bits & 2 != 0
-        exclusive = bits & 4 != 0
-        autoDelete = bits & 8 != 0
-        noWait = bits & 16 != 0
+        let bits = try reader.readBits()
+        passive = bits[0]
+        durable = bits[1]
+        exclusive = bits[2]
+        autoDelete = bits[3]
+        noWait = bits[4]
         arguments = try reader.readTable()
     }
 
@@ -43,9 +49,10 @@ package struct QueueDeclare: MethodPayload {
     }
 }
 
-/// The queue is there, with its messages and consumers counted.
+/// The queue is there (specification 1.7.2.2).
 package struct QueueDeclareOk: MethodPayload {
     package var queue: String
+    /// Messages ready to be delivered.
     package var messageCount: UInt32
     package var consumerCount: UInt32
 
@@ -57,8 +64,8 @@ package struct QueueDeclareOk: MethodPayload {
 
     package init(from reader: inout WireReader) throws(WireError) {
         queue = try reader.readShortString()
-        messageCount = try reader.readInteger(as: UInt32.self)
-        consumerCount = try reader.readInteger(as: UInt32.self)
+        messageCount = try reader.readInteger()
+        consumerCount = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -68,11 +75,12 @@ package struct QueueDeclareOk: MethodPayload {
     }
 }
 
-/// Binds a queue to an exchange.
+/// Routes from an exchange to a queue (specification 1.7.2.3).
 package struct QueueBind: MethodPayload {
     package var queue: String
     package var exchange: String
     package var routingKey: String
+    /// Wants no answer.
     package var noWait: Bool
     package var arguments: FieldTable
 
@@ -87,12 +95,11 @@ package struct QueueBind: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
         exchange = try reader.readShortString()
         routingKey = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noWait = bits & 1 != 0
+        noWait = try reader.readBits()[0]
         arguments = try reader.readTable()
     }
 
@@ -106,9 +113,10 @@ package struct QueueBind: MethodPayload {
     }
 }
 
-/// Removes the messages that wait in a queue.
+/// Drops the messages of a queue that await no settlement (specification 1.7.2.7).
 package struct QueuePurge: MethodPayload {
     package var queue: String
+    /// Wants no answer.
     package var noWait: Bool
 
     package init(queue: String, noWait: Bool = false) {
@@ -117,10 +125,9 @@ package struct QueuePurge: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        noWait = bits & 1 != 0
+        noWait = try reader.readBits()[0]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -130,7 +137,7 @@ package struct QueuePurge: MethodPayload {
     }
 }
 
-/// The queue is purged, of so many messages.
+/// How many were dropped (specification 1.7.2.8).
 package struct QueuePurgeOk: MethodPayload {
     package var messageCount: UInt32
 
@@ -139,7 +146,7 @@ package struct QueuePurgeOk: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        messageCount = try reader.readInteger(as: UInt32.self)
+        messageCount = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -147,11 +154,14 @@ package struct QueuePurgeOk: MethodPayload {
     }
 }
 
-/// Deletes a queue.
+/// Deletes a queue with its messages (specification 1.7.2.9).
 package struct QueueDelete: MethodPayload {
     package var queue: String
+    /// Only where it has no consumer.
     package var ifUnused: Bool
+    /// Only where it has no message.
     package var ifEmpty: Bool
+    /// Wants no answer.
     package var noWait: Bool
 
     package init(queue: String, ifUnused: Bool = false, ifEmpty: Bool = false, noWait: Bool = false) {
@@ -162,12 +172,12 @@ package struct QueueDelete: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
-        let bits = try reader.readInteger(as: UInt8.self)
-        ifUnused = bits & 1 != 0
-        ifEmpty = bits & 2 != 0
-        noWait = bits & 4 != 0
+        let bits = try reader.readBits()
+        ifUnused = bits[0]
+        ifEmpty = bits[1]
+        noWait = bits[2]
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -177,7 +187,7 @@ package struct QueueDelete: MethodPayload {
     }
 }
 
-/// The queue is deleted, with so many messages.
+/// How many messages went with it (specification 1.7.2.10).
 package struct QueueDeleteOk: MethodPayload {
     package var messageCount: UInt32
 
@@ -186,7 +196,7 @@ package struct QueueDeleteOk: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        messageCount = try reader.readInteger(as: UInt32.self)
+        messageCount = try reader.readInteger()
     }
 
     package func encode(into writer: inout WireWriter) throws(WireError) {
@@ -194,7 +204,7 @@ package struct QueueDeleteOk: MethodPayload {
     }
 }
 
-/// Removes a queue's binding.
+/// Removes such a route (specification 1.7.2.5).
 package struct QueueUnbind: MethodPayload {
     package var queue: String
     package var exchange: String
@@ -209,7 +219,7 @@ package struct QueueUnbind: MethodPayload {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        _ = try reader.readInteger(as: UInt16.self)
+        try reader.skipReserved(UInt16.self)
         queue = try reader.readShortString()
         exchange = try reader.readShortString()
         routingKey = try reader.readShortString()

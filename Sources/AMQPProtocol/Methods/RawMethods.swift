@@ -18,12 +18,12 @@ package struct RawPublish {
     /// Reads the payload of a method frame, class and method numbers included.
     package init(_ payload: UnsafeRawBufferPointer) throws(WireError) {
         var reader = try WireReader(payload, of: .basicPublish)
-        _ = try reader.readInteger(as: UInt16.self)  // a deprecated access ticket
+        try reader.skipReserved(UInt16.self)  // a deprecated access ticket
         exchange = try reader.readShortBytes()
         routingKey = try reader.readShortBytes()
-        let bits = try reader.readInteger(as: UInt8.self)
-        mandatory = bits & 1 != 0
-        immediate = bits & 2 != 0
+        let bits = try reader.readBits()
+        mandatory = bits[0]
+        immediate = bits[1]
         try reader.finish()
     }
 }
@@ -46,7 +46,7 @@ package struct RawDeliver {
         var reader = try WireReader(payload, of: .basicDeliver)
         consumerTag = try reader.readShortBytes()
         deliveryTag = try reader.readInteger()
-        redelivered = try reader.readInteger(as: UInt8.self) & 1 != 0
+        redelivered = try reader.readBits()[0]
         exchange = try reader.readShortBytes()
         routingKey = try reader.readShortBytes()
         try reader.finish()
@@ -73,13 +73,9 @@ package struct RawSettlement: Sendable, Equatable {
 
     package let kind: Kind
     package let deliveryTag: UInt64
-    /// Whether it settles all tags up to this one; 0 is then every tag.
-    ///
-    /// Never for a reject.
+    /// Whether it settles all tags up to this one; 0 is then every tag, never for a reject.
     package let multiple: Bool
-    /// Whether the messages go back to their queue.
-    ///
-    /// Never for an ack.
+    /// Whether the messages go back to their queue, never for an ack.
     package let requeue: Bool
 
     /// Settles one message or all up to it.
@@ -101,9 +97,9 @@ package struct RawSettlement: Sendable, Equatable {
         default: throw .unexpectedMethod(id, expected: .basicAck)
         }
         deliveryTag = try reader.readInteger()
-        let bits = try reader.readInteger(as: UInt8.self)
-        multiple = kind != .reject && bits & 1 != 0
-        requeue = (kind == .reject && bits & 1 != 0) || (kind == .nack && bits & 2 != 0)
+        let bits = try reader.readBits()
+        multiple = kind != .reject && bits[0]
+        requeue = (kind == .reject && bits[0]) || (kind == .nack && bits[1])
         try reader.finish()
     }
 }

@@ -25,6 +25,14 @@ package struct WireReader {
         return T(bigEndian: value)
     }
 
+    /// An octet that packs up to eight bits.
+    mutating func readBits() throws(WireError) -> Bits { Bits(octet: try readInteger()) }
+
+    /// Passes a reserved integer, whatever it holds.
+    mutating func skipReserved<T: FixedWidthInteger>(_ type: T.Type) throws(WireError) {
+        _ = try readInteger(as: type)
+    }
+
     /// The next `count` bytes, not copied.
     @inline(__always)
     package mutating func readBytes(_ count: Int) throws(WireError) -> UnsafeRawBufferPointer {
@@ -74,4 +82,12 @@ package struct WireReader {
     package mutating func readLongBytes() throws(WireError) -> [UInt8] {
         Array(try readLongSlice())
     }
+}
+
+/// Consecutive bit fields of a method, packed into one octet, first bit lowest (specification 4.2.5.2).
+struct Bits {
+    let octet: UInt8
+
+    /// The bit of that place; bits that no field has are ignored.
+    subscript(place: UInt8) -> Bool { octet >> place & 1 != 0 }
 }
