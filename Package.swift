@@ -94,14 +94,14 @@ let package = Package(
             "AMQPClientTests",
             ["AMQPClient", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded, .nioSSL, .logging]),
         tests("AMQPBrokerTests", ["AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),
-        tests("DriversTests", ["Drivers", "AMQPBroker", .nioCore, .nioPosix]),
+        tests("DriversTests", ["Drivers", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix]),
         tests("ScenariosTests", ["Scenarios", .yams]),
         tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("StoresTests", ["Stores", .grdb, .logging]),
         tests(
             "LoadGeneratorTests",
-            ["LoadGenerator", "TextAnalysis", "Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix]),
+            ["LoadGenerator", "TextAnalysis", "Drivers", "Scenarios", "LoadMetrics", .logging, .nioCore, .nioPosix]),
         tests(
             "PipelineWorkerTests",
             [

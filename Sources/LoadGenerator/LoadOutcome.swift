@@ -19,6 +19,8 @@ package struct LoadOutcome: Sendable {
         /// Sent later than the bound on schedule debt allows.
         package var late: UInt64
         package var scheduleLag: LatencyHistogram
+        /// The schedule lag without what the broker held up by being away or asking for a pause.
+        package var ownLag: LatencyHistogram
         package var confirm: LatencyHistogram
         package var queueWait: LatencyHistogram
         package var service: LatencyHistogram
@@ -60,5 +62,4 @@ package struct SecondSample: Sendable {
     /// Published and not yet finished, since the start of the run.
     package var backlog: UInt64
     package var blocked: Bool
-    package var unsentBytes: Int
 }

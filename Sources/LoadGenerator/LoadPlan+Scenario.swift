@@ -4,10 +4,10 @@ package import Scenarios
 extension LoadPlan {
     /// The plan of a scenario: the same scenario and seed give the same plan.
     package init(_ scenario: Scenario, run: RunID, purge: Bool) {
-        let pool = TemporaryBodyPool(scenario)
+        let (templates, kinds) = Self.messages(of: scenario)
         let topology = LoadTopology(scenario)
         var publisher = PublisherSettings(
-            run: run, exchange: topology.exchange, routingKey: topology.routingKey, templates: pool.templates,
+            run: run, exchange: topology.exchange, routingKey: topology.routingKey, templates: templates,
             channels: scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
             mandatory: scenario.load.mandatory)
         publisher.properties = FixedProperties(scenario.load)
@@ -15,12 +15,31 @@ extension LoadPlan {
             scenario.target == .broker && (scenario.workers.source == .external || scenario.workers.count > 0)
         self.init(
             seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
-            phases: scenario.phases.map(Phase.init), kinds: pool.kinds, topology: topology, publisher: publisher,
+            phases: scenario.phases.map(Phase.init), kinds: kinds, topology: topology, publisher: publisher,
             connections: scenario.load.connections, confirmWindow: scenario.load.confirmWindow,
             collectors: awaitsOutcome ? scenario.collector.connections : 0,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
+    }
+
+    /// The templates of the mix's kinds, one kind behind the other, and where each begins.
+    private static func messages(of scenario: Scenario) -> ([MessageTemplate], [MessagePlanner.Kind]) {
+        let pool = BodyPool(seed: scenario.seed, text: scenario.text)
+        var templates: [MessageTemplate] = []
+        let kinds = scenario.mix.map { entry in
+            let bodies = pool.templates(entry.kind)
+            let first = templates.count
+            templates += bodies.map { body in
+                MessageTemplate(
+                    body: body.bytes, documentIDOffset: body.idOffset, timestampOffset: body.timestampOffset,
+                    deletes: entry.kind == .delete)
+            }
+            return MessagePlanner.Kind(
+                weight: entry.weight, templates: first..<templates.count, deletes: entry.kind == .delete,
+                updates: entry.kind == .update)
+        }
+        return (templates, kinds)
     }
 }
 

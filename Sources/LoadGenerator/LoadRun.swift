@@ -28,8 +28,8 @@ package final class LoadRun: Sendable {
         var draining = false
         var drainCut = false
         var spans: [Span] = []
-        /// Offered arrivals as they fall due.
-        var offered: OfferedCounter?
+        /// The open loops' arrivals as they fall due, a counter a stretch.
+        var offered: [OfferedCounter] = []
     }
 
     /// Where a phase lies in time and in the run's numbers.
@@ -120,7 +120,7 @@ package final class LoadRun: Sendable {
                 firstPhase: firstPhase, firstSequence: firstSequence, start: start, planner: planner)
             let isLast = firstPhase + stretch.phaseCount == plan.phases.count && stretch.offered != nil
             table.append(isLast ? stretch.boundaries : stretch.boundaries.dropLast())
-            progress.withLock { $0.offered = stretch.offered }
+            if let offered = stretch.offered { progress.withLock { $0.offered.append(offered) } }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for publisher in publishers { group.addTask { try await publisher.run(stretch.stretch) } }
                 try await group.waitForAll()
@@ -211,15 +211,12 @@ package final class LoadRun: Sendable {
     /// Waits until every message sent has ended somewhere, the drain time is over, or the user has had enough.
     private func drain() async throws {
         let deadline = ContinuousClock.now + plan.drain
-        let confirms = Task {
-            for publisher in publishers { try await publisher.waitForConfirms() }
-        }
         var lastFinished: UInt64 = .max
         var quietSince = ContinuousClock.now
         while ContinuousClock.now < deadline, !progress.withLock({ $0.drainCut }) {
             let totals = try await self.totals()
             let finished = totals.finished(awaitsOutcome: plan.awaitsOutcome)
-            if finished >= totals.published { break }
+            if finished >= totals.published, totals.unanswered == 0 { break }
             if finished != lastFinished {
                 lastFinished = finished
                 quietSince = .now
@@ -231,8 +228,6 @@ package final class LoadRun: Sendable {
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        for publisher in publishers { publisher.abandonConfirms() }
-        try await confirms.value
     }
 
     /// Reads what is left, closes every connection and says where each message ended.
@@ -257,13 +252,14 @@ package final class LoadRun: Sendable {
 
     private struct RunTotals: Sendable {
         var published: UInt64 = 0
+        var publishedUnscheduled: UInt64 = 0
         var confirmed: UInt64 = 0
         var nacked: UInt64 = 0
         var returned: UInt64 = 0
         var processed: UInt64 = 0
         var failed: UInt64 = 0
         var recoveries: UInt64 = 0
-        var unsentBytes = 0
+        var unanswered = 0
         var interval = LatencyHistogram()
 
         func finished(awaitsOutcome: Bool) -> UInt64 {
@@ -276,8 +272,10 @@ package final class LoadRun: Sendable {
     private func totals(takingInterval: Bool = false) async throws -> RunTotals {
         var sum = RunTotals()
         for loop in publishers {
-            let totals = try await loop.eventLoop.submit { loop.totals }.get()
+            let (totals, unanswered) = try await loop.eventLoop.submit { (loop.totals, loop.unanswered) }.get()
+            sum.unanswered += unanswered
             sum.published += totals.published
+            sum.publishedUnscheduled += totals.publishedUnscheduled
             sum.confirmed += totals.confirmed
             sum.nacked += totals.nacked
             sum.returned += totals.returned
@@ -306,18 +304,20 @@ package final class LoadRun: Sendable {
             next += .seconds(1)
             guard let now = try? await totals(takingInterval: true) else { return }
             let time = Monotonic.nowNanoseconds()
-            let offered = progress.withLock { $0.offered?.advance(to: time) }
+            let due = progress.withLock { progress in
+                progress.offered.indices.reduce(UInt64(0)) { $0 + progress.offered[$1].advance(to: time) }
+            }
             await onSecond(
                 SecondSample(
                     startNanoseconds: start, endNanoseconds: time,
                     phase: table.startsNanoseconds.lastIndex { $0 <= start + (time - start) / 2 },
-                    offered: offered ?? (now.published - before.published),
+                    offered: due + now.publishedUnscheduled - before.publishedUnscheduled,
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
                     endToEnd: now.interval, depths: (try? await driver.queueDepths()) ?? QueueDepths(),
                     backlog: now.published
                         - min(now.published, now.finished(awaitsOutcome: plan.awaitsOutcome)),
-                    blocked: false, unsentBytes: now.unsentBytes))
+                    blocked: false))
             before = now
             start = time
         }
@@ -341,7 +341,8 @@ package final class LoadRun: Sendable {
                     startNanoseconds: span.start, endNanoseconds: span.end,
                     offered: closedLoop ? books.published : UInt64(span.sequences.count), books: books, carried: 0,
                     late: 0,
-                    scheduleLag: LatencyHistogram(), confirm: LatencyHistogram(), queueWait: LatencyHistogram(),
+                    scheduleLag: LatencyHistogram(), ownLag: LatencyHistogram(), confirm: LatencyHistogram(),
+                    queueWait: LatencyHistogram(),
                     service: LatencyHistogram(), endToEnd: LatencyHistogram()))
         }
         try await addPublishers(to: &outcome)
@@ -357,6 +358,7 @@ package final class LoadRun: Sendable {
             for (index, record) in records.enumerated() where index < outcome.phases.count {
                 outcome.phases[index].late += record.late
                 outcome.phases[index].scheduleLag.merge(record.scheduleLag)
+                outcome.phases[index].ownLag.merge(record.ownLag)
                 outcome.phases[index].confirm.merge(record.confirm)
             }
             outcome.recoveries += totals.recoveries

@@ -10,7 +10,7 @@ package final class Schedule: Sendable {
         /// Nanoseconds since the start of the stretch; 0 throughout a closed loop.
         package var offsetNanoseconds: Int64
         package var documentSequence: UInt64
-        package var template: UInt16
+        package var template: UInt32
         /// Phase of the stretch.
         package var phase: UInt16
     }

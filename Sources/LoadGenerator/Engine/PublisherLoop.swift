@@ -15,12 +15,17 @@ final class PublisherLoop: @unchecked Sendable {
         /// Sent later than the bound on schedule debt allows.
         var late: UInt64 = 0
         var scheduleLag = LatencyHistogram()
+        /// The schedule lag without the messages that fell due while the broker could not be reached or blocked us:
+        /// what the generator itself answers for.
+        var ownLag = LatencyHistogram()
         var confirm = LatencyHistogram()
     }
 
     /// Totals for the live view.
     struct Totals: Sendable {
         var published: UInt64 = 0
+        /// Of the published, those of closed loops, which have no schedule to fall due by.
+        var publishedUnscheduled: UInt64 = 0
         var confirmed: UInt64 = 0
         var nacked: UInt64 = 0
         var returned: UInt64 = 0
@@ -64,8 +69,9 @@ final class PublisherLoop: @unchecked Sendable {
     private var windows: [InFlightWindow]
     private var nextChannel = 0
     private var batch: [InFlightWindow.Message] = []
-    private var confirmsDone: EventLoopPromise<Void>?
     private var blockedSince: Int64?
+    /// Messages due before this moment were held up by the broker: it was away, or asked for a pause.
+    private var excusedUntil: Int64 = .min
 
     private(set) var records: [PhaseRecord]
     private(set) var totals = Totals()
@@ -106,23 +112,8 @@ final class PublisherLoop: @unchecked Sendable {
         }
     }
 
-    /// Waits until the broker has answered for everything sent, or the connection was lost.
-    func waitForConfirms() async throws {
-        let done = eventLoop.makePromise(of: Void.self)
-        eventLoop.execute {
-            self.confirmsDone = done
-            self.noticeAnswers()
-        }
-        try await done.futureResult.get()
-    }
-
-    /// Gives up waiting for answers.
-    func abandonConfirms() {
-        eventLoop.execute {
-            self.confirmsDone?.succeed()
-            self.confirmsDone = nil
-        }
-    }
+    /// Messages that the broker has not answered for.
+    var unanswered: Int { windows.reduce(0) { $0 + $1.count } }
 
     /// Lets a closed loop look again whether it may send.
     func wake() {
@@ -213,8 +204,10 @@ final class PublisherLoop: @unchecked Sendable {
             records[message.phase].published += 1
             records[message.phase].scheduleLag.record(lag)
             if lag > settings.scheduleDebtNanoseconds { records[message.phase].late += 1 }
+            if message.intendedNanoseconds >= excusedUntil { records[message.phase].ownLag.record(lag) }
         }
         totals.published += UInt64(batch.count)
+        if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
         batch.removeAll(keepingCapacity: true)
     }
 
@@ -241,12 +234,6 @@ final class PublisherLoop: @unchecked Sendable {
         stretchDone = nil
     }
 
-    private func noticeAnswers() {
-        guard let confirmsDone, windows.allSatisfy({ $0.count == 0 }) || failure != nil else { return }
-        confirmsDone.succeed()
-        self.confirmsDone = nil
-    }
-
     /// Takes messages out of a closed loop's window.
     private func release(_ count: Int) {
         if count > 0 { outstanding.add(-count) }
@@ -268,7 +255,6 @@ extension PublisherLoop: LoadPublisherDelegate {
             }
         }
         if !known { totals.unknownAnswers += 1 }
-        noticeAnswers()
         if stretch != nil, timer == nil { scheduleTurn() }
     }
 
@@ -289,6 +275,7 @@ extension PublisherLoop: LoadPublisherDelegate {
         } else if let since = blockedSince {
             totals.blockedNanoseconds += now - since
             blockedSince = nil
+            excusedUntil = now
             turn()
         }
     }
@@ -300,17 +287,16 @@ extension PublisherLoop: LoadPublisherDelegate {
             release(windows[channel].count)
             windows[channel].reset()
         }
-        noticeAnswers()
     }
 
     func publisherRecovered() {
         totals.recoveries += 1
+        excusedUntil = Monotonic.nowNanoseconds()
         turn()
     }
 
     func publisherFailed(_ error: DriverError) {
         failure = error
         finishStretch()
-        noticeAnswers()
     }
 }

@@ -7,7 +7,7 @@ package struct MessagePlanner: Sendable {
     /// What to send as message `sequence`.
     package struct Plan: Sendable, Equatable {
         /// Index into the run's templates.
-        package var template: UInt16
+        package var template: UInt32
         /// Number of the message whose document this one writes or deletes.
         package var documentSequence: UInt64
     }
@@ -77,7 +77,7 @@ package struct MessagePlanner: Sendable {
         }
         let templates = kinds[kind].templates
         let template = templates.lowerBound + bodies.nextIndex(below: templates.count)
-        return Plan(template: UInt16(template), documentSequence: document)
+        return Plan(template: UInt32(template), documentSequence: document)
     }
 
     /// The oldest update that no delete has named yet, if it is old enough.
