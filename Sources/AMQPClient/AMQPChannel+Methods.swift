@@ -1,7 +1,8 @@
 package import AMQPProtocol
 package import NIOCore
 
-// The methods that await the server's answer. All throw what closed the channel or the connection, should that come first.
+// The methods that await the server's answer. All throw what closed the channel or the connection, should that come first;
+// that heartbeats find a dead server bounds the wait. Cancelling the task does not: what was asked for will happen.
 
 extension AMQPChannel {
     // MARK: Exchanges

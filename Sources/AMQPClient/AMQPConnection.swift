@@ -4,6 +4,8 @@ package import NIOCore
 import NIOPosix
 
 /// One TCP connection to a broker, on one event loop, with its channels.
+///
+/// It stays open until `close`, or until the server or the network ends it, whether or not somebody holds this object.
 package final class AMQPConnection: Sendable {
     /// Where everything of this connection happens.
     package let eventLoop: any EventLoop

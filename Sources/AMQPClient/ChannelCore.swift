@@ -12,7 +12,11 @@ final class ChannelCore {
     /// Whether a delivery or confirm came since the last `channelReadComplete`.
     var isTouched = false
     /// Content of which not all has come.
-    private(set) var partial: PartialContent?
+    private var partial: PartialContent? {
+        didSet { hasPartial = partial != nil }
+    }
+    /// Whether there is such content: a bit of its own, since it is asked for every message.
+    private(set) var hasPartial = false
 
     private let handler: ConnectionHandler
     private var calls: [CallContinuation] = []
@@ -29,6 +33,11 @@ final class ChannelCore {
     init(number: UInt16, handler: ConnectionHandler) {
         self.number = number
         self.handler = handler
+    }
+
+    /// Whether a delivery may begin now.
+    var acceptsDelivery: Bool {
+        if case .open = state.phase { !hasPartial } else { false }
     }
 
     // MARK: What this program asks for
@@ -100,7 +109,10 @@ final class ChannelCore {
     func close(_ continuation: CheckedContinuation<Void, Never>) {
         if state.phase == .closed { return continuation.resume() }
         closeWaiters.append(continuation)
-        if let method = state.close() { _ = handler.send(method, on: number) }
+        guard let method = state.close() else { return }
+        // The rest of a message that is on its way is passed over.
+        partial = nil
+        _ = handler.send(method, on: number)
     }
 
     private var refusal: AMQPClientError { endedBecause?.error ?? .closedByClient }
@@ -109,11 +121,13 @@ final class ChannelCore {
 
     /// A confirm that the hot path decoded.
     func received(_ confirm: ChannelConfirm) throws(WireError) {
-        if state.phase == .open {
+        switch state.phase {
+        case .open:
             try state.confirmed(confirm)
             deliver(confirm)
-        } else if state.phase == .opening {
+        case .opening:
             throw WireError(.commandInvalid, "confirm on a channel that is not open", method: .basicAck)
+        case .closing, .closed: break
         }
     }
 

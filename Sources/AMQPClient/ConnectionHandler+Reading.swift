@@ -55,8 +55,8 @@ extension ConnectionHandler {
             }
             switch frame.type {
             case .method:
-                let id = frame.methodID
-                if id == .basicDeliver, core.state.phase == .open, core.partial == nil {
+                switch HotMethod(frame) {
+                case .deliver where core.acceptsDelivery:
                     switch try content(of: frame, &scanner) {
                     case .whole(let header, let body, let bodyOffset):
                         delivery.set(try RawDeliver(frame.payload), properties: header.properties)
@@ -66,14 +66,13 @@ extension ConnectionHandler {
                     case .wait: return frame.whole.lowerBound
                     case .pieces: try core.beginDelivery(frame.payload)
                     }
-                } else if id == .basicAck || id == .basicNack, core.partial == nil {
+                case .confirm where !core.hasPartial:
                     let settlement = try RawSettlement(frame.payload)
                     try core.received(
                         ChannelConfirm(
                             tag: settlement.deliveryTag, multiple: settlement.multiple,
                             isNack: settlement.kind == .nack))
-                } else {
-                    try core.received(try frame.decodeMethod())
+                default: try core.received(try frame.decodeMethod())
                 }
             case .header: try core.receivedHeader(frame.payload)
             case .body: try core.receivedBody(frame.payload)
@@ -92,7 +91,7 @@ extension ConnectionHandler {
     private func content(of method: RawFrame, _ scanner: inout FrameScanner) throws(WireError) -> Content {
         var ahead = scanner
         guard let headerFrame = try ahead.next() else { return .wait }
-        guard headerFrame.type == .header, headerFrame.channel == method.channel else { return .pieces }
+        guard case .header = headerFrame.type, headerFrame.channel == method.channel else { return .pieces }
         let header = try RawContentHeader(headerFrame.payload)
         guard header.classID == 60 else { return .pieces }
         if header.bodyBytes == 0 {
@@ -102,7 +101,7 @@ extension ConnectionHandler {
         let payloadMaxBytes = limits.frameMaxBytes == 0 ? UInt32.max : limits.frameMaxBytes - 8
         guard header.bodyBytes <= UInt64(min(payloadMaxBytes, AMQP.defaultFrameMaxBytes)) else { return .pieces }
         guard let bodyFrame = try ahead.next() else { return .wait }
-        guard bodyFrame.type == .body, bodyFrame.channel == method.channel,
+        guard case .body = bodyFrame.type, bodyFrame.channel == method.channel,
             UInt64(bodyFrame.payload.count) == header.bodyBytes
         else { return .pieces }
         scanner = ahead
@@ -127,5 +126,25 @@ extension ConnectionHandler {
         if first == 21 || first == 22 { return "TLS: write amqps:// in the URI" }
         let text = buffer.getString(at: buffer.readerIndex, length: min(buffer.readableBytes, 40)) ?? ""
         return "\"\(text.filter { $0.isASCII && !$0.isNewline })\""
+    }
+}
+
+/// The methods that come with every message, told apart by one comparison.
+private enum HotMethod {
+    case deliver
+    case confirm
+    case other
+
+    init(_ frame: RawFrame) {
+        guard frame.payload.count >= 4 else {
+            self = .other
+            return
+        }
+        // Class 60, basic: deliver is method 60, ack 80, nack 120.
+        switch UInt32(bigEndian: frame.payload.loadUnaligned(as: UInt32.self)) {
+        case 60 << 16 | 60: self = .deliver
+        case 60 << 16 | 80, 60 << 16 | 120: self = .confirm
+        default: self = .other
+        }
     }
 }

@@ -286,6 +286,23 @@ import Testing
         #expect(error.replyCode == code)
     }
 
+    @Test(arguments: [1, 2, 3, 4]) func closesInTheMiddleOfAMessage(cut: Int) async throws {
+        let wire = try await Wire.open()
+        let recorder = Recorder()
+        let channel = try await wire.openChannel(delegate: recorder)
+        let frames = Wire.delivery(1, String(repeating: "z", count: 9000), pieces: 4088)
+        try await wire.server(Array(frames.prefix(cut)))
+        let closing = Task { await channel.close() }
+        _ = try await wire.nextSent()
+        try await wire.server(Array(frames.dropFirst(cut)) + Wire.delivery(2, "late"))
+        try await wire.server(.method(.channelCloseOk, on: 1))
+        await closing.value
+        #expect(recorder.now.messages == [])
+        #expect(recorder.now.closed == [.byClient])
+        #expect(wire.connection.closeReason == nil)
+        #expect(try await wire.openChannel(1).number == 1)
+    }
+
     @Test func whatCannotBeEncodedFailsOnlyItsCall() async throws {
         let wire = try await Wire.open()
         let channel = try await wire.openChannel()
