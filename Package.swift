@@ -105,8 +105,8 @@ let package = Package(
         tests(
             "PipelineWorkerTests",
             [
-                "PipelineWorker", "Drivers", "Stores", "LoadMetrics", "AMQPBroker", .nioCore, .logging, .lifecycle,
-                .lifecycleTesting,
+                "PipelineWorker", "Drivers", "Stores", "TextAnalysis", "LoadMetrics", "AMQPBroker", "AMQPClient",
+                "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
             ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics"]),
         tests("CLITests", ["CLI", "LoadMetrics", "Scenarios", .arguments, .logging]),
