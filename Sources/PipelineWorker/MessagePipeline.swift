@@ -11,7 +11,9 @@ package protocol MessagePipeline: Sendable {
     var collection: StoreCollection { get }
 
     /// Decodes and processes messages on a CPU lane; the answer has one element a message, in their order.
-    func process(_ messages: [InboundMessage]) -> [ProcessedMessage]
+    ///
+    /// When `isStopping`, which is asked between messages, the rest is left: nobody takes the answer any more.
+    func process(_ messages: [InboundMessage], isStopping: () -> Bool) -> [ProcessedMessage]
 
     /// The result to publish once the operation was carried out; nil publishes nothing.
     func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer?

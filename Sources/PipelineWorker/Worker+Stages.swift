@@ -19,8 +19,8 @@ extension Worker {
                 let slice = Array(messages[start..<end])
                 start = end
                 let slot = batches.open()
-                lanes.run { [pipeline, batches] in
-                    batches.fill(slot, with: pipeline.process(slice))
+                lanes.run { [pipeline, batches] isStopping in
+                    batches.fill(slot, with: pipeline.process(slice, isStopping: isStopping))
                 }
             }
         }

@@ -103,6 +103,7 @@ package final class Worker: Service {
             } catch {
                 // Closing makes a source or sink that does not know cancellation let go of its callers.
                 group.cancelAll()
+                lanes.leaveWork()
                 await source.close()
                 await sink.close()
                 return .failure(error)

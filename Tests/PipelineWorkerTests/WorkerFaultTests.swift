@@ -154,6 +154,31 @@ struct WorkerFaultTests {
         #expect(test.journal.settled(.accept).isEmpty)
     }
 
+    @Test("out of time to stop, does not finish the slices on its lanes")
+    func leavesLanes() async throws {
+        let analysed = Journal()
+        let gate = DispatchSemaphore(value: 0)
+        let test = WorkerUnderTest(lanes: 1) { _ in
+            analysed.record(.storeFailed)
+            gate.wait()
+            return []
+        }
+        await #expect(throws: WorkerError.drainTimedOut(unsettled: 20, after: .seconds(30))) {
+            try await test.whileRunning { stop in
+                test.source.deliver((0..<20).map { Body.update("id\($0)") })
+                await analysed.wait { !$0.isEmpty }
+                stop()
+                await test.journal.wait { $0.contains(.slept(.seconds(30))) }
+                test.clock.advance(by: .seconds(30))
+                // The lanes know before the connections are let go of.
+                await test.journal.wait { $0.contains(.sinkClosed) }
+                gate.signal()
+                await test.journal.wait { $0.contains(.storeClosed) }
+            }
+        }
+        #expect(analysed.events.count == 1)
+    }
+
     @Test("cancelled, lets go of everything and accepts nothing more")
     func cancelled() async throws {
         let test = WorkerUnderTest()

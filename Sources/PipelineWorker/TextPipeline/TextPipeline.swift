@@ -27,12 +27,13 @@ package struct TextPipeline: MessagePipeline {
     }
 
     /// Decodes, checks and analyses a slice of messages on the calling lane.
-    package func process(_ messages: [InboundMessage]) -> [ProcessedMessage] {
+    package func process(_ messages: [InboundMessage], isStopping: () -> Bool) -> [ProcessedMessage] {
         let processedAt = UTCTimestamp.bytes(unixNanoseconds: clock.unixNanoseconds())
         var processed: [ProcessedMessage] = []
         processed.reserveCapacity(messages.count)
         var before = clock.nowNanoseconds()
         for message in messages {
+            guard !isStopping() else { break }
             do {
                 let text = try message.body.withUnsafeReadableBytes { bytes throws(Rejection) in
                     try TextMessage(bytes, limits: limits)
