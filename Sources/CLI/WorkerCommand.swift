@@ -164,13 +164,16 @@ struct WorkerCommand: AsyncParsableCommand {
     ) async throws -> (any MessageSource, any MessageSink) {
         let clock = ContinuousClock()
         let deadline = clock.now + wait.duration
+        var lastError: DriverError?
         while true {
             do throws(DriverError) {
                 return try await connectOnce(uri, on: eventLoop, logger)
             } catch {
                 let mayPass = error.kind == .unreachable || error.kind == .precondition
                 guard mayPass, clock.now < deadline else { throw CommandFailure(error) }
-                logger.info("not ready yet, trying again", metadata: ["reason": "\(error)"])
+                // Once for each reason: the same one comes twice a second.
+                if error != lastError { logger.info("not ready yet, trying again", metadata: ["reason": "\(error)"]) }
+                lastError = error
             }
             try await Task.sleep(for: .milliseconds(500))
         }
