@@ -36,8 +36,8 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "Append one JSON line of figures to this file when ready, each second and at the end.")
     var stats: String?
 
-    @Flag(help: .hidden)
-    var endWithParent = false
+    @Option(help: .hidden)
+    var endWithParent: Int32?
 
     func run() async throws {
         var logger = Logger(label: "rafale.broker", factory: { StreamLogHandler.standardError(label: $0) })
@@ -66,7 +66,7 @@ struct BrokerCommand: AsyncParsableCommand {
         FileHandle.standardOutput.write(Data("rafale broker listens on \(address)\n".utf8))
         let figures = BrokerFigures(broker: broker, address: address, writer: writer)
         try await figures.write(.ready)
-        let parentWatch = endWithParent ? Task { try? await ParentWatch.run() } : nil
+        let parentWatch = endWithParent.map { parent in Task { try? await ParentWatch.run(parent: parent) } }
         defer { parentWatch?.cancel() }
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(

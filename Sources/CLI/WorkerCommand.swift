@@ -67,8 +67,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Append a line of statistics to this file each second.")
     var stats: String?
 
-    @Flag(help: .hidden)
-    var endWithParent = false
+    @Option(help: .hidden)
+    var endWithParent: Int32?
 
     @OptionGroup(title: "Log")
     var log: LogOptions

@@ -43,14 +43,14 @@ struct WorkerCommandTests {
             "--prefetch",
             "10", "--lanes", "3", "--batch", "7", "--batch-delay", "2ms", "--cost-factor", "4", "--no-analysis",
             "--stats",
-            "s.jsonl", "--log-level", "DEBUG", "--log-file", "logs/w.log", "--end-with-parent", "--drain", "1s",
+            "s.jsonl", "--log-level", "DEBUG", "--log-file", "logs/w.log", "--end-with-parent", "4711", "--drain", "1s",
             "--wait", "9s",
         ])
         #expect(command.lanes == 3)
         #expect(!command.analysis)
         #expect(command.batchDelay.duration == .milliseconds(2))
         #expect(command.log.logLevel == .debug)
-        #expect(command.endWithParent)
+        #expect(command.endWithParent == 4711)
     }
 
     @Test("ends with one line and the documented status where it cannot work")

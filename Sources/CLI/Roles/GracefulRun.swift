@@ -14,18 +14,17 @@ import UnixSignals
 enum GracefulRun {
     /// Runs the service; the first SIGTERM or SIGINT stops it gracefully, the second ends the process at once.
     ///
-    /// With `endsWithParent` a role that a run has started stops when that run is gone.
-    static func run(_ service: any Service, endsWithParent: Bool = false, logger: Logger) async throws {
+    /// A role that a run has started is given that run's process and stops when it is gone.
+    static func run(_ service: any Service, endsWithParent parent: Int32? = nil, logger: Logger) async throws {
         // Services are told to stop by the signals below; the group's own log lines are of no use to a user.
         let group = ServiceGroup(
             services: [service], logger: Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() }))
         let signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            let watches = endsWithParent
             tasks.addTask {
                 await withTaskGroup(of: Void.self) { watchers in
                     watchers.addTask { await obey(signals, group, logger) }
-                    if watches { watchers.addTask { try? await ParentWatch.run() } }
+                    if let parent { watchers.addTask { try? await ParentWatch.run(parent: parent) } }
                 }
             }
             try await group.run()

@@ -146,7 +146,7 @@ struct Orchestrator: Sendable {
             role: .broker, name: "broker", executable: Self.executable,
             arguments: [
                 "broker", "--listen", "127.0.0.1:0", "--stats", folder.statistics(of: "broker"),
-                "--end-with-parent",
+                "--end-with-parent", "\(getpid())",
             ],
             environment: [:], statisticsPath: folder.statistics(of: "broker"),
             logPath: folder.log(of: "broker"))
@@ -180,7 +180,7 @@ struct Orchestrator: Sendable {
                 "--processed", scenario.topology.processed.name, "--prefetch", "\(workers.prefetch)",
                 "--lanes", "\(workers.lanes)", "--batch", "\(workers.batch)", "--batch-delay", "\(batchDelay)ms",
                 "--cost-factor", "\(workers.costFactor)", "--stats", folder.statistics(of: name),
-                "--end-with-parent",
+                "--end-with-parent", "\(getpid())",
             ]
             if !workers.analysis { arguments.append("--no-analysis") }
             // Addresses may hold passwords, and everybody can read an argument.

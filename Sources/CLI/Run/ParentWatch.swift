@@ -2,15 +2,9 @@ import Foundation
 
 /// Ends a child role when the process that started it is gone, so that a killed run leaves nothing behind.
 enum ParentWatch {
-    /// Sends this process SIGTERM when its parent changes; runs until cancelled.
-    static func run(every interval: Duration = .seconds(1)) async throws {
-        let parent = getppid()
-        while true {
-            try await Task.sleep(for: interval)
-            if getppid() != parent {
-                _ = kill(getpid(), SIGTERM)
-                return
-            }
-        }
+    /// Sends this process SIGTERM as soon as `parent` is not its parent; runs until cancelled.
+    static func run(parent: Int32, every interval: Duration = .seconds(1)) async throws {
+        while getppid() == parent { try await Task.sleep(for: interval) }
+        _ = kill(getpid(), SIGTERM)
     }
 }
