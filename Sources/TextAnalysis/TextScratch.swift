@@ -13,6 +13,7 @@ package struct TextScratch: Sendable {
     var sentences = 0
     var slots: [UInt32] = []
     var vocabulary: [VocabularyEntry] = []
+    var candidates: [Candidate] = []
     private var repaired: [UInt8] = []
 
     /// Above this many bytes of keys (half as much text) the memory of a text is given back.

@@ -38,64 +38,89 @@ extension TextScratch {
     /// RAKE (Rose, Engel, Cramer and Cowley 2010): candidates are runs of content words between function words and
     /// punctuation, a word scores its degree by its frequency, a phrase the sum of its words; the best five are kept.
     mutating func collectKeyPhrases(language: TextLanguage?, into excerpts: inout ExcerptWriter) {
-        forEachCandidate(language) { vocabulary, tokens, run in
-            for token in tokens[run] {
-                vocabulary[Int(token.entry)].degree &+= UInt32(truncatingIfNeeded: run.count)
-                vocabulary[Int(token.entry)].frequency &+= 1
-            }
-        }
-        var best: [(score: Float, run: Range<Int>)] = []
+        findCandidates(language)
+        var best: [Candidate] = []
         best.reserveCapacity(Self.keyPhraseCount + 1)
-        forEachCandidate(language) { vocabulary, tokens, run in
-            var score: Float = 0
-            for token in tokens[run] {
-                let entry = vocabulary[Int(token.entry)]
-                score += Float(entry.degree) / Float(entry.frequency)
+        tokens.withUnsafeBufferPointer { tokens in
+            vocabulary.withUnsafeBufferPointer { vocabulary in
+                var least: Float = -1
+                for run in candidates {
+                    var score: Float = 0
+                    for index in run.start..<(run.start &+ run.count) {
+                        let entry = vocabulary[Int(tokens[Int(index)].entry)]
+                        score += Float(entry.degree) / Float(entry.frequency)
+                    }
+                    // Of equal scores the earlier phrase stays ahead.
+                    guard score > least else { continue }
+                    let candidate = Candidate(start: run.start, count: run.count, score: score)
+                    // A phrase that is in already has the same score again.
+                    if best.contains(where: { $0.isSame(as: candidate, tokens) }) { continue }
+                    best.insert(candidate, at: best.firstIndex { $0.score < score } ?? best.count)
+                    if best.count > Self.keyPhraseCount { best.removeLast() }
+                    if best.count == Self.keyPhraseCount { least = best[Self.keyPhraseCount - 1].score }
+                }
             }
-            // Of equal scores the earlier phrase stays ahead; a phrase that is in already has the same score again.
-            if best.count == Self.keyPhraseCount, score <= best[best.count - 1].score { return }
-            for other in best where other.score == score && other.run.count == run.count {
-                if zip(other.run, run).allSatisfy({ tokens[$0].entry == tokens[$1].entry }) { return }
-            }
-            let place = best.firstIndex { $0.score < score } ?? best.count
-            best.insert((score, run), at: place)
-            if best.count > Self.keyPhraseCount { best.removeLast() }
         }
-        for (score, run) in best {
-            let range = Int(tokens[run.lowerBound].start)..<Int(tokens[run.upperBound - 1].end)
-            excerpts.add(range, kind: nil, score: score)
+        for phrase in best {
+            let last = tokens[Int(phrase.start + phrase.count) - 1]
+            excerpts.add(Int(tokens[Int(phrase.start)].start)..<Int(last.end), kind: nil, score: phrase.score)
         }
     }
 
-    /// Calls `body` for each candidate, a range of tokens.
-    private mutating func forEachCandidate(
-        _ language: TextLanguage?,
-        _ body: (inout UnsafeMutableBufferPointer<VocabularyEntry>, UnsafeBufferPointer<Token>, Range<Int>) -> Void
-    ) {
-        vocabulary.withUnsafeMutableBufferPointer { vocabulary in
-            tokens.withUnsafeBufferPointer { tokens in
-                var start = 0
-                for index in 0..<tokenCount {
-                    let token = tokens[index]
-                    if token.traits & Token.phraseBreak != 0 || index - start == Self.maximumPhraseWords {
-                        if index > start { body(&vocabulary, tokens, start..<index) }
-                        start = index
-                    }
-                    if Self.isStop(token, vocabulary[Int(token.entry)].facts, language) {
-                        if index > start { body(&vocabulary, tokens, start..<index) }
-                        start = index + 1
+    /// A run of tokens.
+    struct Candidate {
+        var start: UInt32
+        var count: UInt32
+        var score: Float = 0
+
+        func isSame(as other: Candidate, _ tokens: UnsafeBufferPointer<Token>) -> Bool {
+            guard score == other.score, count == other.count else { return false }
+            return (0..<count).allSatisfy {
+                tokens[Int(start + $0)].entry == tokens[Int(other.start + $0)].entry
+            }
+        }
+    }
+
+    /// Finds the candidates and counts, for each word, in how many and how long ones it is.
+    private mutating func findCandidates(_ language: TextLanguage?) {
+        let count = tokenCount
+        let stopWords = WordFacts.stopWords(of: language)
+        var candidates: [Candidate] = []
+        swap(&candidates, &self.candidates)
+        candidates.removeAll(keepingCapacity: true)
+        tokens.withUnsafeBufferPointer { tokens in
+            vocabulary.withUnsafeMutableBufferPointer { vocabulary in
+                func close(_ start: Int, _ end: Int) {
+                    guard end > start else { return }
+                    let length = UInt32(truncatingIfNeeded: end &- start)
+                    candidates.append(Candidate(start: UInt32(truncatingIfNeeded: start), count: length))
+                    for index in start..<end {
+                        let entry = Int(tokens[index].entry)
+                        vocabulary[entry].degree &+= length
+                        vocabulary[entry].frequency &+= 1
                     }
                 }
-                if tokenCount > start { body(&vocabulary, tokens, start..<tokenCount) }
+                var start = 0
+                for index in 0..<count {
+                    let token = tokens[index]
+                    if token.traits & Token.phraseBreak != 0 || index &- start == Self.maximumPhraseWords {
+                        close(start, index)
+                        start = index
+                    }
+                    if Self.isStop(token, vocabulary[Int(token.entry)].facts.bits & stopWords) {
+                        close(start, index)
+                        start = index &+ 1
+                    }
+                }
+                close(start, count)
             }
         }
+        swap(&candidates, &self.candidates)
     }
 
+    /// Function words, single letters, numbers and clitics: no part of a phrase.
     @inline(__always)
-    private static func isStop(_ token: Token, _ facts: WordFacts, _ language: TextLanguage?) -> Bool {
-        if token.letters < 2 || token.isNumber || token.traits & Token.elided != 0 { return true }
-        guard facts.bits != 0 else { return false }
-        if let language { return facts.isStopWord(in: language) }
-        return TextLanguage.allCases.contains { facts.isStopWord(in: $0) }
+    private static func isStop(_ token: Token, _ stopWordBits: UInt32) -> Bool {
+        stopWordBits != 0 || token.letters < 2 || token.isNumber || token.traits & Token.elided != 0
     }
 }

@@ -60,53 +60,68 @@ extension TextScratch {
     }
 
     /// Syllables of the whole text, counted once a distinct word.
-    private mutating func countSyllables(_ count: (UnsafeBufferPointer<UInt8>) -> Int) -> Int {
-        var sum = 0
-        for index in vocabulary.indices {
-            let token = tokens[Int(vocabulary[index].token)]
-            // A number is taken for a word of one syllable.
-            let syllables = token.isNumber ? 1 : withKey(of: token, count)
-            sum += syllables * Int(vocabulary[index].count)
+    private func countSyllables(_ count: (UnsafeBufferPointer<UInt8>) -> Int) -> Int {
+        keys.withUnsafeBufferPointer { keys in
+            tokens.withUnsafeBufferPointer { tokens in
+                var sum = 0
+                for entry in vocabulary {
+                    let token = tokens[Int(entry.token)]
+                    // A number is taken for a word of one syllable.
+                    let syllables = token.isNumber ? 1 : count(token.key(in: keys))
+                    sum &+= syllables &* Int(entry.count)
+                }
+                return sum
+            }
         }
-        return sum
+    }
+
+    private struct OsmanCounts {
+        var long = 0
+        var syllables = 0
+        var complex = 0
+        var faseeh = 0
+
+        @inline(__always)
+        mutating func add(_ token: Token, syllables count: UInt32, _ keys: UnsafeBufferPointer<UInt8>) {
+            syllables &+= Int(count)
+            guard token.traits & CharacterEntry.arabic != 0 else { return }
+            if token.letters > 5 { long &+= 1 }
+            guard count > 4 else { return }
+            complex &+= 1
+            if token.traits & CharacterEntry.faseeh != 0 || endsInPlural(token.key(in: keys)) { faseeh &+= 1 }
+        }
+
+        /// Whether a word ends in وا or ون.
+        private func endsInPlural(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard key.count >= 4, key[key.count - 4] == 0xD9, key[key.count - 3] == 0x88 else { return false }
+            let last = (key[key.count - 2], key[key.count - 1])
+            return last == (0xD8, 0xA7) || last == (0xD9, 0x86)
+        }
     }
 
     /// OSMAN's counts: long words have more than five letters, complex ones more than four syllables, and faseeh ones are complex
     /// ones with ء ئ ؤ ذ ظ or ending in وا or ون.
-    private mutating func countOsman() -> (long: Int, syllables: Int, complex: Int, faseeh: Int) {
-        var counts = (long: 0, syllables: 0, complex: 0, faseeh: 0)
-        for index in vocabulary.indices {
-            let token = tokens[Int(vocabulary[index].token)]
-            let syllables =
-                token.traits & CharacterEntry.arabic == 0
-                ? 1 : withKey(of: token) { Syllables.arabic($0, markWeight: 0) }
-            vocabulary[index].syllables = UInt32(syllables)
-        }
-        for token in words {
-            let syllables = token.markWeight > 0 ? Int(token.markWeight) : Int(vocabulary[Int(token.entry)].syllables)
-            counts.syllables += syllables
-            guard token.traits & CharacterEntry.arabic != 0 else { continue }
-            if token.letters > 5 { counts.long += 1 }
-            guard syllables > 4 else { continue }
-            counts.complex += 1
-            if token.traits & CharacterEntry.faseeh != 0 || withKey(of: token, Self.endsInFaseehPlural) {
-                counts.faseeh += 1
+    private mutating func countOsman() -> OsmanCounts {
+        var counts = OsmanCounts()
+        let count = tokenCount
+        keys.withUnsafeBufferPointer { keys in
+            tokens.withUnsafeBufferPointer { tokens in
+                vocabulary.withUnsafeMutableBufferPointer { vocabulary in
+                    for index in vocabulary.indices {
+                        let token = tokens[Int(vocabulary[index].token)]
+                        let isArabic = token.traits & CharacterEntry.arabic != 0
+                        vocabulary[index].syllables =
+                            isArabic
+                            ? UInt32(truncatingIfNeeded: Syllables.arabic(token.key(in: keys), markWeight: 0)) : 1
+                    }
+                    for token in tokens[..<count] {
+                        let estimate = vocabulary[Int(token.entry)].syllables
+                        counts.add(token, syllables: token.markWeight > 0 ? token.markWeight : estimate, keys)
+                    }
+                }
             }
         }
         return counts
-    }
-
-    private static func endsInFaseehPlural(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard key.count >= 4, key[key.count - 4] == 0xD9, key[key.count - 3] == 0x88 else { return false }
-        let last = (key[key.count - 2], key[key.count - 1])
-        return last == (0xD8, 0xA7) || last == (0xD9, 0x86)
-    }
-
-    private func withKey<Result>(of token: Token, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        keys.withUnsafeBufferPointer { keys in
-            let start = Int(token.keyStart)
-            return body(UnsafeBufferPointer(rebasing: keys[start..<(start + Int(token.keyLength))]))
-        }
     }
 
     // MARK: Sentiment

@@ -32,7 +32,7 @@ struct WordFacts: Equatable {
         case .polarity(let value):
             flag = Self.known | ((UInt32(bitPattern: Int32(value)) & 7) << Self.polarityShift)
         }
-        bits |= flag << shift(language)
+        bits |= flag &<< shift(language)
     }
 
     mutating func addForeign() { bits |= Self.foreignBit }
@@ -41,14 +41,14 @@ struct WordFacts: Equatable {
         bits |= UInt32(abbreviation.rawValue) << Self.abbreviationShift
     }
 
-    func isStopWord(in language: TextLanguage) -> Bool { bits >> shift(language) & Self.stop != 0 }
-    func isNegator(in language: TextLanguage) -> Bool { bits >> shift(language) & Self.negator != 0 }
-    func isBooster(in language: TextLanguage) -> Bool { bits >> shift(language) & Self.booster != 0 }
-    func isKnown(in language: TextLanguage) -> Bool { bits >> shift(language) & Self.known != 0 }
+    func isStopWord(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.stop != 0 }
+    func isNegator(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.negator != 0 }
+    func isBooster(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.booster != 0 }
+    func isKnown(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.known != 0 }
 
     /// −3 … 3, 0 for words without.
     func polarity(in language: TextLanguage) -> Int {
-        let value = Int(bits >> (shift(language) + Self.polarityShift) & 7)
+        let value = Int(bits &>> (shift(language) &+ Self.polarityShift) & 7)
         return value > 3 ? value - 8 : value
     }
 
@@ -63,7 +63,13 @@ struct WordFacts: Equatable {
         return WordFacts(bits: bits & (polarity | polarity << 8 | polarity << 16))
     }
 
-    private func shift(_ language: TextLanguage) -> UInt32 { UInt32(language.rawValue) * Self.bitsPerLanguage }
+    /// The bits that mark function words of a language, or of any without one.
+    static func stopWords(of language: TextLanguage?) -> UInt32 {
+        let languages = language.map { [$0] } ?? TextLanguage.allCases
+        return languages.reduce(0) { $0 | stop &<< (UInt32($1.rawValue) &* bitsPerLanguage) }
+    }
+
+    private func shift(_ language: TextLanguage) -> UInt32 { UInt32(language.rawValue) &* Self.bitsPerLanguage }
 }
 
 /// Words behind which a full stop need not end the sentence.

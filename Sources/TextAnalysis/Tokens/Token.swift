@@ -28,6 +28,12 @@ struct Token {
     static let empty = Token(
         start: 0, end: 0, keyStart: 0, keyLength: 0, letters: 0, traits: 0, markWeight: 0, entry: 0, hash: 0)
 
+    /// Its normalised bytes among the keys.
+    @inline(__always)
+    func key(in keys: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: keys[Int(keyStart)..<(Int(keyStart) &+ Int(keyLength))])
+    }
+
     /// Only digits and their joiners.
     var isNumber: Bool {
         traits & CharacterEntry.digit != 0 && traits & Token.hasLetters == 0

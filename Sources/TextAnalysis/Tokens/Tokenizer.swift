@@ -40,7 +40,7 @@ struct Tokenizer: ~Copyable {
             guard tokenCount < tokenCapacity else { return index }
             let byte = text[index]
             if ascii[Int(byte)] != 0 {
-                index = word(at: index)
+                index = shortWord(at: index) ?? word(at: index)
             } else if byte == 0x20 {
                 index &+= 1
             } else if byte < 0x80 {

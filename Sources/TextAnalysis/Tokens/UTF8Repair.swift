@@ -16,6 +16,11 @@ enum UTF8Repair {
                     index &+= 8
                     continue
                 }
+                // Four two-byte sequences with leads of D0 … DF: Cyrillic, Hebrew, Arabic.
+                if UInt64(littleEndian: word) & 0xC0F0_C0F0_C0F0_C0F0 == 0x80D0_80D0_80D0_80D0 {
+                    index &+= 8
+                    continue
+                }
             }
             let byte = start[index]
             if byte < 0x80 {

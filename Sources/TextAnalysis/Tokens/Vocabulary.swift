@@ -21,7 +21,10 @@ extension TextScratch {
         var size = 64
         while size < 2 * tokenCount { size *= 2 }
         if slots.count < size { slots = [UInt32](repeating: 0, count: size) }
+        var vocabulary: [VocabularyEntry] = []
+        swap(&vocabulary, &self.vocabulary)
         vocabulary.removeAll(keepingCapacity: true)
+        defer { swap(&vocabulary, &self.vocabulary) }
         let mask = size - 1
         slots.withUnsafeMutableBufferPointer { slots in
             slots[..<size].update(repeating: 0)

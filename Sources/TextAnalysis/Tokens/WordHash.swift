@@ -15,7 +15,7 @@ struct WordHash {
     @inline(__always)
     mutating func add(_ piece: UInt64, count bytes: Int) {
         let bits = UInt64(truncatingIfNeeded: 8 &* bytes)
-        pending |= piece << pendingBits
+        pending |= piece &<< pendingBits
         count &+= UInt64(truncatingIfNeeded: bytes)
         let sum = pendingBits &+ bits
         if sum < 64 {
@@ -23,8 +23,8 @@ struct WordHash {
             return
         }
         state = Self.fold(pending ^ Self.first, state)
-        // A shift by 64 gives 0, as it should.
-        pending = piece >> (64 - pendingBits)
+        // In two steps, since with nothing pending it is a shift by 64.
+        pending = (piece &>> 1) &>> (63 &- pendingBits)
         pendingBits = sum &- 64
     }
 
@@ -32,6 +32,12 @@ struct WordHash {
     @inline(__always)
     func value() -> UInt64 {
         Self.fold(pending ^ Self.first, state &+ count)
+    }
+
+    /// The hash of one piece of less than eight bytes, as `add` and `value` would give it.
+    @inline(__always)
+    static func hash(_ piece: UInt64, count: Int) -> UInt64 {
+        fold(piece ^ first, second &+ UInt64(truncatingIfNeeded: count))
     }
 
     /// The hash of `count` bytes in memory.
@@ -44,7 +50,7 @@ struct WordHash {
             offset &+= 8
         }
         var piece: UInt64 = 0
-        for index in offset..<count { piece |= UInt64(bytes[index]) << UInt64(8 &* (index &- offset)) }
+        for index in offset..<count { piece |= UInt64(bytes[index]) &<< UInt64(8 &* (index &- offset)) }
         if offset < count { hash.add(piece, count: count &- offset) }
         return hash.value()
     }
