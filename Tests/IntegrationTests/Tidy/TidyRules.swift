@@ -101,8 +101,8 @@ extension TidyRule {
     /// Nothing that a peer, a file or a user does may end the process.
     static let noTraps = TidyRule.perLine("no trap in product code") { file, code in
         guard file.isProduct else { return nil }
-        var traps = ["try!", "as!", "fatalError(", "preconditionFailure(", "unsafelyUnwrapped"]
-        if file.module == "AMQPProtocol" { traps += ["assertionFailure(", "unsafeBitCast("] }
+        var traps = ["try!", "as!", "fatalError(", "unsafelyUnwrapped"]
+        if file.module == "AMQPProtocol" { traps += ["preconditionFailure(", "assertionFailure(", "unsafeBitCast("] }
         return traps.first { code.contains($0) }.map { "\($0) ends the process: throw a typed error" }
     }
 
