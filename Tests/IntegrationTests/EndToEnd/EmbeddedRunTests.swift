@@ -3,18 +3,18 @@ import LoadMetrics
 import TestSupport
 import Testing
 
-@Suite("A run on the embedded broker")
+@Suite("A run on the embedded broker", .serialized)
 struct EmbeddedRunTests {
     @Test("accounts for every message and leaves a complete report")
     func complete() async throws {
         try await RafaleProgram.use { rafale in
             let file = try rafale.steady(seconds: 3, more: "thresholds: [lost == 0, failed == 0]")
             let outcome = try await rafale("run", file)
-            #expect(outcome.exitCode == 0, "\(outcome)")
             let result = try rafale.result()
+            expectValid(outcome, result, exit: 0)
             expectBalanced(result)
             #expect(result.books.published == 300 && result.books.duplicated == 0)
-            #expect(result.outcome == .passed && !result.run.interrupted)
+            #expect(result.thresholds.allSatisfy { $0.verdict == .passed } && !result.run.interrupted)
             #expect(Set(result.roles.map(\.role.rawValue)) == ["generator", "broker", "worker"])
             let written = try FileManager.default.contentsOfDirectory(atPath: rafale.reportFolder().path)
             #expect(written.contains("report.html") && written.contains { $0.hasSuffix(".csv") })
@@ -26,7 +26,7 @@ struct EmbeddedRunTests {
         try await RafaleProgram.use { rafale in
             let file = try rafale.steady(seconds: 1, more: "thresholds: [end_to_end.p50 < 1us]")
             let outcome = try await rafale("run", file)
-            #expect(outcome.exitCode == 99, "\(outcome)")
+            expectValid(outcome, try rafale.result(), exit: 99)
             #expect(outcome.output.contains("end_to_end.p50"))
         }
     }
@@ -42,8 +42,8 @@ struct EmbeddedRunTests {
                 try await Task.sleep(for: .seconds(3))
                 program.send(signal: SIGINT)
             }
-            #expect(outcome.exitCode == 130, "\(outcome)")
             let result = try rafale.result()
+            expectValid(outcome, result, exit: 130)
             #expect(result.run.interrupted)
             expectBalanced(result)
             #expect(result.books.published < 60 * 100)

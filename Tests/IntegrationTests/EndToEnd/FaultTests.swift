@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What breaks in the middle of a run, on a real broker.
-@Suite("A run on RabbitMQ, when something breaks")
+@Suite("A run on RabbitMQ, when something breaks", .serialized)
 struct FaultTests {
     @Test("a worker killed: nothing is lost, what came twice is counted", .needsOwnRabbitMQ)
     func workerKilled() async throws {
@@ -19,8 +19,8 @@ struct FaultTests {
                 try await Task.sleep(for: .seconds(4))
                 #expect(kill(victim, SIGKILL) == 0)
             }
-            #expect(outcome.exitCode == 0, "\(outcome)")
             let result = try rafale.result()
+            expectValid(outcome, result, exit: 0)
             expectBalanced(result)
             #expect(result.books.published == 800 && result.books.queued == 0)
             #expect(result.roles.filter { $0.role == .worker && $0.diedEarly }.count == 1, "\(result.roles)")
@@ -44,8 +44,9 @@ struct FaultTests {
                     if crashes { try await server.crash() }
                     try await server.restart()
                 }
-                #expect(outcome.exitCode == 0 || outcome.exitCode == 98, "\(outcome)")
-                let books = try rafale.result().books
+                let result = try rafale.result()
+                expectValid(outcome, result, exit: 0)
+                let books = result.books
                 #expect(books.lost == 0 && books.confirmed > 0, "\(books)")
                 #expect(books.processed >= books.confirmed - min(books.confirmed, books.queued), "\(books)")
             }

@@ -73,6 +73,14 @@ func expectOneLine(
     #expect(!outcome.errors.contains("secret"), "a password is shown", sourceLocation: sourceLocation)
 }
 
+/// The exit code, which a machine too busy for the generator turns into 98: then the result must say so as well.
+func expectValid(
+    _ outcome: ProgramOutcome, _ result: RunResult, exit code: Int32, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let expected = result.generator.judgement == .invalid ? 98 : code
+    #expect(outcome.exitCode == expected, "\(outcome)", sourceLocation: sourceLocation)
+}
+
 /// Every message that was published is accounted for, and none is lost.
 func expectBalanced(_ result: RunResult, sourceLocation: SourceLocation = #_sourceLocation) {
     let books = result.books

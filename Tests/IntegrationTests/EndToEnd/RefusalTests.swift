@@ -61,13 +61,13 @@ struct RefusalTests {
             let file = try rafale.steady(seconds: 1, more: "store: {url: none}")
             let mount = rafale.folder.appending(path: "small").path
             let script = """
-                mkdir -p "$2" && mount -t tmpfs -o size=64k tmpfs "$2" && exec "$1" run "$3" --out "$2/reports"
+                mkdir -p "$2" && mount -t tmpfs -o size=64k tmpfs "$2" && exec "$1" run "$3" --quiet --out "$2/reports"
                 """
             let unshare = try #require(Places.tool("unshare"))
             let privileges = getuid() == 0 ? ["--mount"] : ["--mount", "--map-root-user"]
             let outcome = try await run(
                 unshare, privileges + ["sh", "-c", script, "sh", Places.rafale.path, mount, file], in: rafale.folder)
-            expectOneLine(outcome, exit: 73, saying: "No space left", "small/reports")
+            expectOneLine(outcome, exit: 73, saying: "no space left", "small/reports")
         }
     }
 
