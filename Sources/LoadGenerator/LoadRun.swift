@@ -260,6 +260,7 @@ package final class LoadRun: Sendable {
         var failed: UInt64 = 0
         var recoveries: UInt64 = 0
         var unanswered = 0
+        var isBlocked = false
         var interval = LatencyHistogram()
 
         func finished(awaitsOutcome: Bool) -> UInt64 {
@@ -272,8 +273,11 @@ package final class LoadRun: Sendable {
     private func totals(takingInterval: Bool = false) async throws -> RunTotals {
         var sum = RunTotals()
         for loop in publishers {
-            let (totals, unanswered) = try await loop.eventLoop.submit { (loop.totals, loop.unanswered) }.get()
+            let (totals, unanswered, isBlocked) = try await loop.eventLoop.submit {
+                (loop.totals, loop.unanswered, loop.isBlocked)
+            }.get()
             sum.unanswered += unanswered
+            sum.isBlocked = sum.isBlocked || isBlocked
             sum.published += totals.published
             sum.publishedUnscheduled += totals.publishedUnscheduled
             sum.confirmed += totals.confirmed
@@ -317,7 +321,7 @@ package final class LoadRun: Sendable {
                     endToEnd: now.interval, depths: (try? await driver.queueDepths()) ?? QueueDepths(),
                     backlog: now.published
                         - min(now.published, now.finished(awaitsOutcome: plan.awaitsOutcome)),
-                    blocked: false))
+                    blocked: now.isBlocked))
             before = now
             start = time
         }

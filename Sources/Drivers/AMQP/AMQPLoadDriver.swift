@@ -44,8 +44,7 @@ package final class AMQPLoadDriver: LoadDriver {
         }
         self.configurations = configurations
         self.logger = logger
-        control = RecoveringConnection(
-            Self.named("rafale control", configurations), on: eventLoop, logger: logger)
+        control = RecoveringConnection(configurations, role: "rafale control", on: eventLoop, logger: logger)
     }
 
     /// The nodes' addresses without passwords.
@@ -92,8 +91,7 @@ package final class AMQPLoadDriver: LoadDriver {
     package func openPublisher(
         _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> any LoadPublisher {
-        let connection = RecoveringConnection(
-            Self.named("rafale publisher", configurations), on: eventLoop, logger: logger)
+        let connection = RecoveringConnection(configurations, role: "rafale publisher", on: eventLoop, logger: logger)
         let publisher = AMQPLoadPublisher(
             connection, settings: settings, topology: prepared.withLock { $0.topology }, delegate: delegate,
             on: eventLoop
@@ -115,8 +113,7 @@ package final class AMQPLoadDriver: LoadDriver {
         guard let topology = prepared.withLock({ $0.topology }) else {
             throw DriverError(.configuration, "a collector needs a prepared topology")
         }
-        let connection = RecoveringConnection(
-            Self.named("rafale collector", configurations), on: eventLoop, logger: logger)
+        let connection = RecoveringConnection(configurations, role: "rafale collector", on: eventLoop, logger: logger)
         let collector = AMQPLoadCollector(
             connection, settings: settings, topology: topology, delegate: delegate, on: eventLoop)
         do {
@@ -263,14 +260,6 @@ package final class AMQPLoadDriver: LoadDriver {
         let made = try StampedTemplates(settings, channel: channel, frameMaxBytes: frameMaxBytes)
         templates.withLock { $0[key] = made }
         return made
-    }
-
-    private static func named(_ name: String, _ configurations: [AMQPConfiguration]) -> [AMQPConfiguration] {
-        configurations.map { configuration in
-            var configuration = configuration
-            configuration.connectionName = configuration.connectionName ?? name
-            return configuration
-        }
     }
 }
 

@@ -51,8 +51,8 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
     package static func connect(
         uri: String, on eventLoop: any EventLoop, logger: Logger
     ) async throws(DriverError) -> AMQPMessageSink {
-        let connection = try RecoveringConnection.worker(
-            uri, name: "rafale worker results", on: eventLoop, logger: logger)
+        let connection = try RecoveringConnection(
+            uri: uri, role: "rafale worker results", on: eventLoop, logger: logger)
         let sink = AMQPMessageSink(connection, on: eventLoop)
         do {
             try await connection.start()

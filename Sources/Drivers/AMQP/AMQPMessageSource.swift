@@ -43,7 +43,7 @@ package final class AMQPMessageSource: MessageSource {
     package static func connect(
         uri: String, queue: String, prefetch: Int, on eventLoop: any EventLoop, logger: Logger
     ) async throws(DriverError) -> AMQPMessageSource {
-        let connection = try RecoveringConnection.worker(uri, name: "rafale worker", on: eventLoop, logger: logger)
+        let connection = try RecoveringConnection(uri: uri, role: "rafale worker", on: eventLoop, logger: logger)
         let source = AMQPMessageSource(connection, queue: queue, prefetch: prefetch)
         do {
             try await connection.start()
@@ -188,22 +188,6 @@ private final class Events: AMQPChannelDelegate, @unchecked Sendable {
     func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) { gathered = [] }
 
     private func text(_ bytes: UnsafeRawBufferPointer?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
-}
-
-extension RecoveringConnection {
-    /// A worker's connection, from a URI.
-    static func worker(
-        _ uri: String, name: String, on eventLoop: any EventLoop, logger: Logger
-    ) throws(DriverError) -> RecoveringConnection {
-        var configuration: AMQPConfiguration
-        do {
-            configuration = try AMQPConfiguration(uri: uri)
-        } catch {
-            throw DriverError(.configuration, "\(error)")
-        }
-        configuration.connectionName = configuration.connectionName ?? name
-        return RecoveringConnection([configuration], on: eventLoop, logger: logger)
-    }
 }
 
 extension DriverError {

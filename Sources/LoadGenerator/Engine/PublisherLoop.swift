@@ -115,6 +115,9 @@ final class PublisherLoop: @unchecked Sendable {
     /// Messages that the broker has not answered for.
     var unanswered: Int { windows.reduce(0) { $0 + $1.count } }
 
+    /// Whether the broker asks for a pause at the moment.
+    var isBlocked: Bool { blockedSince != nil }
+
     /// Lets a closed loop look again whether it may send.
     func wake() {
         eventLoop.execute { self.turn() }

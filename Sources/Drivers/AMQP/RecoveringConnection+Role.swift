@@ -1,0 +1,32 @@
+import AMQPClient
+import Logging
+import NIOCore
+
+extension RecoveringConnection {
+    /// A connection for one part of a run, which the server's management pages show under that name.
+    ///
+    /// Comes back soon after the server does: how long a run stands still should be the server's doing.
+    convenience init(
+        _ configurations: [AMQPConfiguration], role name: String, on eventLoop: any EventLoop, logger: Logger
+    ) {
+        self.init(
+            configurations.map { configuration in
+                var configuration = configuration
+                configuration.connectionName = configuration.connectionName ?? name
+                return configuration
+            }, policy: RecoveryPolicy(maximumDelay: .seconds(2)), on: eventLoop, logger: logger)
+    }
+
+    /// The same from a URI.
+    convenience init(
+        uri: String, role name: String, on eventLoop: any EventLoop, logger: Logger
+    ) throws(DriverError) {
+        let configuration: AMQPConfiguration
+        do {
+            configuration = try AMQPConfiguration(uri: uri)
+        } catch {
+            throw DriverError(.configuration, "\(error)")
+        }
+        self.init([configuration], role: name, on: eventLoop, logger: logger)
+    }
+}
