@@ -108,7 +108,7 @@ let package = Package(
                 "PipelineWorker", "Drivers", "Stores", "TextAnalysis", "LoadMetrics", "AMQPBroker", "AMQPClient",
                 "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
             ]),
-        tests("ReportingTests", ["Reporting", "LoadMetrics"]),
+        tests("ReportingTests", ["Reporting", "LoadMetrics", .histogram]),
         tests("CLITests", ["CLI", "LoadMetrics", "Scenarios", .arguments, .logging]),
         tests("IntegrationTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", "LoadMetrics", .nioCore, .nioPosix]),
     ]

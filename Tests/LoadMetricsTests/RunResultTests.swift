@@ -159,6 +159,9 @@ import Testing
     }
 
     @Test func whatCannotBeMergedIsSaid() {
+        #expect(throws: MergeError.sameRunTwice(id: "00c0ffee")) {
+            try RunResult.merged([RunResultTests.result(), RunResultTests.result()])
+        }
         #expect(throws: MergeError.nothing) { try RunResult.merged([]) }
         #expect(throws: MergeError.differentScenarios("burst", "ramp")) {
             try RunResult.merged([

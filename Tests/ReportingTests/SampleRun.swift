@@ -48,7 +48,9 @@ enum SampleRun {
 
     private static func microseconds(_ value: Double) -> Int64 { Int64(value * 1_000) }
 
-    static func make() -> RunResult {
+    static let result = make()
+
+    private static func make() -> RunResult {
         var noise = Noise()
         var results: [PhaseResult] = []
         var series: [SeriesRow] = []

@@ -160,7 +160,7 @@ extension LatencyHistogram {
     private func rank(of p: Double) -> UInt64 {
         guard p < 100 else { return count }
         let share = (Swift.max(p.nextDown, 0) * Double(count) / 100).rounded(.up)
-        return Swift.min(count, Swift.max(1, UInt64(share)))
+        return Swift.min(count, Swift.max(1, UInt64(saturating: share)))
     }
 
     /// One step of the table that holds values.

@@ -6,12 +6,15 @@ package enum MergeError: Error, Equatable, CustomStringConvertible {
     case nothing
     /// They are of different scenarios.
     case differentScenarios(String, String)
+    /// One run was given twice.
+    case sameRunTwice(id: String)
 
     package var description: String {
         switch self {
         case .nothing: "no results to merge: give at least one result folder"
         case .differentScenarios(let one, let other):
             "results of '\(one)' and '\(other)' cannot be merged: only runs of one scenario can"
+        case .sameRunTwice(let id): "the run \(id) was given twice: name each folder once"
         }
     }
 }
@@ -25,6 +28,10 @@ extension RunResult {
     package static func merged(_ results: [RunResult]) throws(MergeError) -> RunResult {
         let ordered = results.sorted { $0.run.startedAt < $1.run.startedAt }
         guard var merged = ordered.first else { throw .nothing }
+        for (one, other) in zip(ordered, ordered.dropFirst())
+        where one.run.id == other.run.id && one.run.startedAt == other.run.startedAt {
+            throw .sameRunTwice(id: one.run.id)
+        }
         for next in ordered.dropFirst() {
             guard next.scenario.name == merged.scenario.name else {
                 throw .differentScenarios(merged.scenario.name, next.scenario.name)
@@ -90,13 +97,16 @@ extension RunResult {
 
     /// Adds each row to the row in which its middle lies.
     private mutating func mergeSeries(of other: RunResult, offset: Int64) {
+        var place = 0
+        let own = series.count
         for row in other.series {
             let shifted = row.shifted(by: offset)
             let middle = shifted.startNanoseconds &+ shifted.durationNanoseconds / 2
-            let place = series.firstIndex {
-                $0.startNanoseconds <= middle && middle < $0.startNanoseconds &+ $0.durationNanoseconds
+            // Both series ascend: what lies before this row is passed once.
+            while place < own, series[place].startNanoseconds &+ series[place].durationNanoseconds <= middle {
+                place += 1
             }
-            if let place {
+            if place < own, series[place].startNanoseconds <= middle {
                 series[place].add(row)
             } else {
                 series.append(shifted)
@@ -176,20 +186,5 @@ extension SecondLatency {
             p50Nanoseconds: max(one.p50Nanoseconds, other.p50Nanoseconds),
             p99Nanoseconds: max(one.p99Nanoseconds, other.p99Nanoseconds),
             maxNanoseconds: max(one.maxNanoseconds, other.maxNanoseconds))
-    }
-}
-
-extension Int64 {
-    /// The nearest whole number, the ends of the range for what lies beyond, 0 for what is no number.
-    init(clampingDouble value: Double) {
-        if value.isNaN {
-            self = 0
-        } else if value >= 9.2e18 {
-            self = .max
-        } else if value <= -9.2e18 {
-            self = .min
-        } else {
-            self = Int64(value.rounded())
-        }
     }
 }

@@ -22,6 +22,9 @@ struct Scale: Sendable, Equatable {
     let lower: Double
     let upper: Double
 
+    /// Beyond this nothing is measured, and arithmetic with it stays finite.
+    private static let greatestMagnitude = 1e30
+
     private init(_ kind: Kind, _ lower: Double, _ upper: Double) {
         self.kind = kind
         self.lower = lower
@@ -31,21 +34,24 @@ struct Scale: Sendable, Equatable {
     /// From zero to a round number not below `greatest`.
     static func linear(upTo greatest: Double, ticks: Int = 5) -> Scale {
         guard greatest.isFinite, greatest > 0 else { return Scale(.linear, 0, 1) }
+        let greatest = min(max(greatest, 1 / greatestMagnitude), greatestMagnitude)
         let step = niceStep(greatest / Double(max(1, ticks)))
         return Scale(.linear, 0, (greatest / step - 1e-9).rounded(.up) * step)
     }
 
     /// Exactly from `lower` to `upper`, as a time axis has it.
     static func exact(_ lower: Double, _ upper: Double) -> Scale {
-        guard lower.isFinite, upper.isFinite, upper > lower else { return Scale(.linear, 0, 1) }
+        guard lower.isFinite, upper.isFinite, upper > lower, max(abs(lower), abs(upper)) < greatestMagnitude,
+            upper - lower > 1 / greatestMagnitude
+        else { return Scale(.linear, 0, 1) }
         return Scale(.linear, lower, upper)
     }
 
     /// From a 1, 2 or 5 not above `least` to one not below `greatest`.
     static func logarithmic(from least: Double, to greatest: Double) -> Scale {
         guard least.isFinite, greatest.isFinite, least > 0, greatest >= least else { return Scale(.logarithmic, 1, 10) }
-        let low = steps125(downFrom: least)
-        var high = steps125(upFrom: greatest)
+        let low = steps125(downFrom: min(max(least, 1 / greatestMagnitude), greatestMagnitude))
+        var high = steps125(upFrom: min(max(greatest, low), greatestMagnitude))
         if high <= low { high = low * 10 }
         return Scale(.logarithmic, low, high)
     }

@@ -1,3 +1,5 @@
+import LoadMetrics
+
 /// Numbers as people read them: three significant digits, a unit, no locale.
 enum Quantity {
     /// What stands for a number that is not there.
@@ -87,7 +89,7 @@ enum Quantity {
     /// A rate: `1,234/s`, `12.5/s`.
     static func rate(_ perSecond: Double) -> String {
         guard perSecond.isFinite else { return none }
-        if perSecond >= 99.95 { return count(UInt64(min(perSecond.rounded(), 9e18))) + "/s" }
+        if perSecond >= 99.95 { return count(UInt64(saturating: perSecond.rounded())) + "/s" }
         return trimmed(perSecond) + "/s"
     }
 

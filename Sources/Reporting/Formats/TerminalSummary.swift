@@ -76,7 +76,7 @@ package struct TerminalSummary {
         }
         let depths = rows.map { Double($0.queueDepths["incoming"] ?? 0) }
         if rows.contains(where: { $0.queueDepths["incoming"] != nil }) {
-            writeSpark("waiting", depths, peak: Quantity.count(UInt64(depths.max() ?? 0)), .warn)
+            writeSpark("waiting", depths, peak: Quantity.count(UInt64(saturating: depths.max() ?? 0)), .warn)
         }
     }
 
@@ -130,12 +130,12 @@ package struct TerminalSummary {
         lines.append("")
         var table = TextTable(header: ["Latency", "p50", "p75", "p90", "p95", "p99", "p99.9", "p99.99", "max"])
         for row in rows {
-            let title = row.isService ? "  " + row.title : row.title
+            let title = (row.isService ? "  " : "") + Self.printable(row.title)
             table.rows.append([title] + row.nanoseconds.map { Quantity.duration($0, separator: "") })
         }
         write(table, gap: 1)
         for remark in LatencyRow.remarks(of: result.totals) {
-            lines += remark.wrapped(to: Self.width).map { painted($0, .pale) }
+            lines += Self.printable(remark).wrapped(to: Self.width).map { painted($0, .pale) }
         }
     }
 

@@ -19,7 +19,8 @@ struct TextTable {
             for (index, cell) in row.enumerated().dropFirst() {
                 line += String(repeating: " ", count: gap) + cell.padded(to: widths[index], alignRight: true)
             }
-            return line
+            // Numbers no run has: better cut than broken over the terminal's edge.
+            return line.count <= width ? line : line.padded(to: width)
         }
     }
 }

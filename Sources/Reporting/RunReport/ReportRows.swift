@@ -134,13 +134,9 @@ extension ThresholdResult {
         guard let observed else { return "not measured" }
         switch unit {
         case .nanoseconds: return Quantity.duration(observed)
-        case .messages:
-            return observed >= 0 && observed < 1.8e19
-                ? Quantity.count(UInt64(observed)) : Quantity.significant(observed)
+        case .messages: return Quantity.count(UInt64(saturating: observed))
         case .perSecond: return Quantity.rate(observed)
-        case .bytes:
-            return observed >= 0 && observed < 1.8e19
-                ? Quantity.bytes(UInt64(observed)) : Quantity.significant(observed)
+        case .bytes: return Quantity.bytes(UInt64(saturating: observed))
         case .percent: return Quantity.percent(observed, of: 100)
         }
     }

@@ -47,7 +47,7 @@ extension RunCharts {
         var chart = timeChart(
             result, id: "memory", title: "Memory by role",
             summary: "Resident memory of each role over the run, stacked; at most "
-                + "\(Quantity.bytes(UInt64(max(0, most)))).",
+                + "\(Quantity.bytes(UInt64(saturating: most))).",
             y: Axis(scale: .linear(upTo: most / mebibyte), title: "resident MiB") { Quantity.short($0) })
         chart.emptyText = "no process was watched"
         let scaled = stacks.map { stack in
