@@ -106,8 +106,8 @@ final class Route {
             return false
         }
         return encoded.withUnsafeBytes { bytes in
-            bytes[1..<1 + exchange.count].elementsEqual(exchange)
-                && bytes[(2 + exchange.count)...].elementsEqual(routingKey)
+            UnsafeRawBufferPointer(rebasing: bytes[1..<1 + exchange.count]).isEqual(to: exchange)
+                && UnsafeRawBufferPointer(rebasing: bytes[(2 + exchange.count)...]).isEqual(to: routingKey)
         }
     }
 }

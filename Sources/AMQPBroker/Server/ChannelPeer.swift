@@ -35,13 +35,8 @@ struct LastPublish {
 
     /// The route, where these are the same bytes again.
     func route(for payload: UnsafeRawBufferPointer) -> Route? {
-        guard let route, isSame(payload) else { return nil }
+        guard let route, self.payload.withUnsafeBytes({ $0.isEqual(to: payload) }) else { return nil }
         return route
-    }
-
-    private func isSame(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard payload.count == other.count else { return false }
-        return payload.withUnsafeBytes { $0.elementsEqual(other) }
     }
 
     mutating func set(_ payload: UnsafeRawBufferPointer, _ route: Route, mandatory: Bool) {

@@ -8,30 +8,33 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     let core: BrokerCore
-    var state: ServerConnectionState
+    @exclusivity(unchecked) var state: ServerConnectionState
     /// Who has logged in.
     var user = ""
     /// Nil until connection.open.
     var connectionID: ConnectionID?
     /// By channel number.
-    var peers: [ChannelPeer] = []
+    @exclusivity(unchecked) var peers: [ChannelPeer] = []
 
-    private var context: ChannelHandlerContext?
+    @exclusivity(unchecked) private var context: ChannelHandlerContext?
     /// The beginning of a frame whose rest has not come.
     private var partial = ByteBuffer()
     private var hasHeader = false
-    var out = ByteBuffer()
-    private var isDirty = false
+    @exclusivity(unchecked) var out = ByteBuffer()
+    @exclusivity(unchecked) private var isDirty = false
     /// Channels with publishes to confirm.
-    private var confirming: [UInt16] = []
-    private var hasPublished = false
+    @exclusivity(unchecked) private var confirming: [UInt16] = []
+    @exclusivity(unchecked) private var hasPublished = false
     private var isHeldUp = false
     private var heartbeats: RepeatedTask?
     private var closing: Scheduled<Void>?
-    private var lastReadNanoseconds: Int64 = 0
+    @exclusivity(unchecked) private var lastReadNanoseconds: Int64 = 0
     private var hasWritten = false
+    /// What the state allows, looked up for every frame: kept beside it by `stateChanged()`.
+    @exclusivity(unchecked) private var isOpen = false
+    @exclusivity(unchecked) private var frameMaxBytes = AMQP.minimumFrameMaxBytes
     /// The most that one frame may carry to this client.
-    var payloadMaxBytes = Int(AMQP.minimumFrameMaxBytes) - AMQP.frameOverheadBytes
+    @exclusivity(unchecked) var payloadMaxBytes = Int(AMQP.minimumFrameMaxBytes) - AMQP.frameOverheadBytes
 
     init(core: BrokerCore) {
         self.core = core
@@ -63,7 +66,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         core.bytesReceived += UInt64(bytes.readableBytes)
-        lastReadNanoseconds = Int64(clamping: NIODeadline.now().uptimeNanoseconds)
+        core.beginBurst()
+        lastReadNanoseconds = core.now.nanoseconds
         if partial.readableBytes > 0 {
             // Out of the property, so that the bytes are not copied.
             swap(&bytes, &partial)
@@ -85,6 +89,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if let connectionID {
+            core.beginBurst()
             core.host.setWritable(context.channel.isWritable, connectionID)
             if context.channel.isWritable { core.endBurst() }
         }
@@ -110,12 +115,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         do throws(WireError) {
             while state.phase != .closed {
-                let frameMaxBytes = state.tuning.frameMaxBytes
+                let frameMaxBytes = frameMaxBytes
                 var scanner = FrameScanner(
                     UnsafeRawBufferPointer(rebasing: bytes[consumed...]), frameMaxBytes: frameMaxBytes)
                 defer { consumed += scanner.consumedBytes }
                 // A scan ends early where the frame size is negotiated anew.
-                while state.tuning.frameMaxBytes == frameMaxBytes {
+                while self.frameMaxBytes == frameMaxBytes {
                     guard let frame = try scanner.next() else { return .success(consumed + scanner.consumedBytes) }
                     try handle(frame)
                 }
@@ -135,14 +140,11 @@ final class ConnectionHandler: ChannelInboundHandler {
             }
             return try handleConnection(try frame.decodeMethod())
         }
-        guard try state.acceptsChannelFrame() else { return }
-        guard frame.channel <= state.tuning.channelMax else {
-            throw WireError(
-                .channelError,
-                "channel number \(frame.channel) is beyond the negotiated channel_max (\(state.tuning.channelMax))")
-        }
         let number = Int(frame.channel)
-        while peers.count <= number { peers.append(ChannelPeer()) }
+        if !isOpen || number >= peers.count {
+            guard try state.acceptsChannelFrame() else { return }
+            try addPeers(upTo: frame.channel)
+        }
         do throws(ChannelFailure) {
             try handle(frame, onChannel: number)
         } catch {
@@ -153,6 +155,20 @@ final class ConnectionHandler: ChannelInboundHandler {
                 throw WireError(refusal.code, refusal.text, method: method)
             }
         }
+    }
+
+    private func addPeers(upTo number: UInt16) throws(WireError) {
+        let limit = state.tuning.channelMax
+        guard limit == 0 || number <= limit else {
+            throw WireError(
+                .channelError, "channel number \(number) is beyond the negotiated channel_max (\(limit))")
+        }
+        while peers.count <= Int(number) { peers.append(ChannelPeer()) }
+    }
+
+    private func stateChanged() {
+        isOpen = state.phase == .open
+        frameMaxBytes = state.tuning.frameMaxBytes
     }
 
     /// Why a method on a channel was not carried out.
@@ -182,6 +198,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
 extension ConnectionHandler {
     private func handleConnection(_ method: Method) throws(WireError) {
+        defer { stateChanged() }
         switch try state.received(method) {
         case .ignore: break
         case .send(let answer): write(answer)
@@ -216,7 +233,8 @@ extension ConnectionHandler {
     }
 
     private func beat(seconds: Int64) {
-        let silence = Int64(clamping: NIODeadline.now().uptimeNanoseconds) - lastReadNanoseconds
+        core.beginBurst()
+        let silence = core.now.nanoseconds - lastReadNanoseconds
         if silence > seconds * 2_000_000_000, !isHeldUp {
             core.logger.warning("missed heartbeats from client, timeout: \(seconds)s")
             return closeSocket()
@@ -250,6 +268,7 @@ extension ConnectionHandler {
 
     /// An error of the whole connection.
     func fail(_ error: WireError) {
+        defer { stateChanged() }
         core.logger.debug("connection closed", metadata: ["reason": "\(error)"])
         perform(state.fail(error))
     }
@@ -335,6 +354,7 @@ extension ConnectionHandler {
     /// Closes without a word.
     func closeSocket() {
         state.socketClosed()
+        stateChanged()
         context?.close(promise: nil)
     }
 
@@ -369,7 +389,7 @@ extension ConnectionHandler {
             write(mustWait ? .connectionBlocked(ConnectionBlocked(reason: "low on memory")) : .connectionUnblocked)
         }
         // The time of silence was ours.
-        lastReadNanoseconds = Int64(clamping: NIODeadline.now().uptimeNanoseconds)
+        lastReadNanoseconds = core.now.nanoseconds
         do {
             try context.channel.syncOptions?.setOption(.autoRead, value: !mustWait)
         } catch {
