@@ -11,12 +11,15 @@ extension LoadPlan {
             channels: scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
             mandatory: scenario.load.mandatory)
         publisher.properties = FixedProperties(scenario.load)
+        // A store's commit is its confirm: it is always awaited.
+        let confirmWindow =
+            scenario.target == .store ? max(scenario.load.confirmWindow, 1000) : scenario.load.confirmWindow
         let awaitsOutcome =
             scenario.target == .broker && (scenario.workers.source == .external || scenario.workers.count > 0)
         self.init(
             seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
             phases: scenario.phases.map(Phase.init), kinds: kinds, topology: topology, publisher: publisher,
-            connections: scenario.load.connections, confirmWindow: scenario.load.confirmWindow,
+            connections: scenario.load.connections, confirmWindow: confirmWindow,
             collectors: awaitsOutcome ? scenario.collector.connections : 0,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,

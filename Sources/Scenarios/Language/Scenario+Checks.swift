@@ -149,7 +149,8 @@ extension Scenario {
         case .throughput where isShare:
             return isClosedLoop ? "has no offered rate to be a share of in a closed loop; compare it with a rate" : nil
         case .confirm, .confirmed, .nacked, .unconfirmed:
-            if target == .store { return "is not measured with 'target: store'" }
+            // The store's commit is its confirm, always awaited.
+            if target == .store { return nil }
             return load.confirmWindow == 0 ? "is not measured without confirms; set load.confirm_window above 0" : nil
         case .returned:
             return load.mandatory && target == .broker ? nil : "is not measured unless load.mandatory is true"
