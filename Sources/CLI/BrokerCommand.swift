@@ -5,7 +5,6 @@ import LoadMetrics
 import Logging
 import NIOPosix
 import ServiceLifecycle
-import UnixSignals
 
 /// `rafale broker`: the embedded broker alone, until it is told to stop.
 struct BrokerCommand: AsyncParsableCommand {
@@ -40,20 +39,14 @@ struct BrokerCommand: AsyncParsableCommand {
     var endWithParent: Int32?
 
     func run() async throws {
-        var logger = Logger(label: "rafale.broker", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = .notice
-        let configuration = try brokerConfiguration()
-        let broker: EmbeddedBroker
-        let writer: SnapshotWriter?
-        do {
-            writer = try stats.map { path throws(SnapshotFileError) in try SnapshotWriter(path: path) }
-            broker = try EmbeddedBroker(
-                configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
-        } catch let error as SnapshotFileError {
-            throw CommandFailure(.cannotWriteReport, error.description)
-        } catch let error as BrokerConfigurationError {
-            throw CommandFailure(.usage, error.description)
+        try await CommandFailure.ending("broker") { try await serve() }
+    }
+
+    private func serve() async throws {
+        let logger = Logger(label: "broker") { label in
+            LineLogHandler(label: label, level: .notice, sink: StandardErrorSink())
         }
+        let (broker, writer) = try make(logger)
         let address: String
         do {
             let bound = try await broker.start()
@@ -62,24 +55,29 @@ struct BrokerCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .unreachable, "cannot listen on \(listen): \(error); choose another address or port with --listen")
         }
-        // Not print: it would keep the line to itself while standard output is a file.
-        FileHandle.standardOutput.write(Data("rafale broker listens on \(address)\n".utf8))
-        let figures = BrokerFigures(broker: broker, address: address, writer: writer)
-        try await figures.write(.ready)
-        let parentWatch = endWithParent.map { parent in Task { try? await ParentWatch.run(parent: parent) } }
-        defer { parentWatch?.cancel() }
-        let services = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: broker, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: figures, successTerminationBehavior: .ignore),
-                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
-            try await services.run()
+            let role = BrokerRole(broker: broker, address: address, writer: writer)
+            try await GracefulRun.run(role, endsWithParent: endWithParent, logger: logger)
+            try await role.write(.stopped)
         } catch let error as SnapshotFileError {
+            await broker.stop()
             throw CommandFailure(.cannotWriteReport, error.description)
         }
-        try await figures.write(.stopped)
+    }
+
+    private func make(_ logger: Logger) throws -> (EmbeddedBroker, SnapshotWriter?) {
+        let configuration = try brokerConfiguration()
+        do {
+            return (
+                try EmbeddedBroker(
+                    configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger),
+                try stats.map { path throws(SnapshotFileError) in try SnapshotWriter(path: path) }
+            )
+        } catch let error as SnapshotFileError {
+            throw CommandFailure(.cannotWriteReport, error.description)
+        } catch let error as BrokerConfigurationError {
+            throw CommandFailure(.usage, error.description)
+        }
     }
 
     private func brokerConfiguration() throws -> BrokerConfiguration {
@@ -112,19 +110,30 @@ private enum EnvironmentUsers {
     static var value: String { ProcessInfo.processInfo.environment[name] ?? "" }
 }
 
-/// Appends the broker's figures to its statistics file each second.
-private struct BrokerFigures: Service {
+/// The broker, which appends its figures to a file each second while it serves.
+private struct BrokerRole: Service {
     let broker: EmbeddedBroker
     let address: String
     let writer: SnapshotWriter?
 
     func run() async throws {
-        guard writer != nil else { return try await gracefulShutdown() }
-        try await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do { try await Task.sleep(for: .seconds(1)) } catch { return }
-                try await write(.running)
-            }
+        // Only now, when signals are heard already: whoever reads the line may send one at once.
+        try await write(.ready)
+        // Not print: it would keep the line to itself while standard output is a file.
+        FileHandle.standardOutput.write(Data("rafale broker listens on \(address)\n".utf8))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await broker.run() }
+            if writer != nil { tasks.addTask { try await writeEachSecond() } }
+            defer { tasks.cancelAll() }
+            // Whatever ends first ends the role: the broker when it was told to, the figures when the disk is full.
+            try await tasks.next()
+        }
+    }
+
+    private func writeEachSecond() async throws {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            try await write(.running)
         }
     }
 
