@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What breaks in the middle of a run, on a real broker.
-@Suite("A run on RabbitMQ, when something breaks", .serialized)
+@Suite("A run on RabbitMQ, when something breaks")
 struct FaultTests {
     @Test("a worker killed: nothing is lost, what came twice is counted", .needsOwnRabbitMQ)
     func workerKilled() async throws {
