@@ -117,13 +117,15 @@ import Testing
             let reader = try Self.read(chart.svg(.wide))
             #expect(!reader.paths.isEmpty)
             for path in reader.paths {
-                #expect(path.count { $0 == "M" } == 1 && path.count { $0 == "L" } == seconds - 1)
+                // One place for each second, and the ends of the first and the last.
+                #expect(path.count { $0 == "M" } == 1)
+                #expect(path.count { $0 == "L" } == (chart.id == "backlog" ? seconds - 1 : seconds + 1))
             }
             #expect(chart.readings.count == seconds)
         }
         let stacks = try Self.read(RunCharts.cpu(of: result).svg(.narrow))
         #expect(stacks.paths.count == 3)
-        #expect(stacks.paths.allSatisfy { $0.count { $0 == "L" } == seconds - 1 })
+        #expect(stacks.paths.allSatisfy { $0.count { $0 == "L" } == seconds + 1 })
     }
 
     @Test func aSecondWithoutMessagesBreaksTheLineAndOneAloneIsADot() throws {
@@ -154,6 +156,20 @@ import Testing
         #expect(rows.compactMap { $0.queueDepths["incoming"] }.max() == 42)
         #expect(rows.allSatisfy { abs(($0.cpuCores["broker"] ?? 0) - 0.5) < 0.1 })
         #expect(rows.last?.endSeconds == 10_000)
+    }
+
+    @Test func aStumpAtTheEndIsNoSecondOfItsOwn() {
+        var result = RunResultFixture.empty
+        result.series = (0..<3).map {
+            SeriesRow(
+                startNanoseconds: $0 * 1_000_000_000, durationNanoseconds: $0 == 2 ? 20_000_000 : 1_000_000_000,
+                processed: $0 == 2 ? 2 : 100)
+        }
+        let rows = RunCharts.thinned(result.series)
+        #expect(rows.map(\.processed) == [100, 102])
+        #expect(rows.last?.durationNanoseconds == 1_020_000_000)
+        result.series[2].durationNanoseconds = 900_000_000
+        #expect(RunCharts.thinned(result.series).count == 3)
     }
 
     @Test func phasesAreShadedAndNamedAndTheDrainToo() {

@@ -52,9 +52,9 @@ import Testing
     }
 
     @Test func sparkLinesShowTheGreatestOfWhatTheyJoin() {
-        #expect(SparkLine.text([0, 1, 2, 4], width: 10) == "▁▃▅█")
+        #expect(SparkLine.text([0, 1, 2, 4], width: 10) == "▁▁▃▃▅▅██")
         #expect(SparkLine.text([0, 9, 0, 0, 0, 0], width: 3) == "█▁▁")
-        #expect(SparkLine.text([0, 0], width: 5) == "▁▁")
+        #expect(SparkLine.text([0, 0], width: 5) == "▁▁▁▁")
         #expect(SparkLine.text([], width: 5).isEmpty)
     }
 

@@ -83,9 +83,9 @@ package struct TerminalSummary {
     private mutating func writeSpark(_ label: String, _ values: [Double], peak: String, _ paint: Paint) {
         let right = "peak \(peak)"
         let room = Self.width - 13 - 2 - 18
+        let line = SparkLine.text(values, width: room)
         lines.append(
-            label.padded(to: 13) + painted(SparkLine.text(values, width: room), paint)
-                + String(repeating: " ", count: max(0, room - min(room, values.count)))
+            label.padded(to: 13) + painted(line, paint) + String(repeating: " ", count: max(0, room - line.count))
                 + "  " + right.padded(to: 18, alignRight: true))
     }
 
@@ -228,13 +228,14 @@ extension String {
 
 /// Values over time in one line of text.
 enum SparkLine {
-    /// One block a value, or a column, from the lowest block for zero to the full one for the greatest value.
+    /// Blocks from the lowest one for zero to the full one for the greatest value: several values in a column where there
+    /// are many, several columns for a value where there are few.
     static func text(_ values: [Double], width: Int) -> String {
         guard width > 0, !values.isEmpty else { return "" }
-        let columns = min(width, values.count)
+        let columns = values.count < width ? width / values.count * values.count : width
         let joined = (0..<columns).map { column in
             let from = column * values.count / columns
-            let to = max(from + 1, (column + 1) * values.count / columns)
+            let to = min(values.count, max(from + 1, (column + 1) * values.count / columns))
             return values[from..<to].max() ?? 0
         }
         let greatest = joined.filter(\.isFinite).max() ?? 0

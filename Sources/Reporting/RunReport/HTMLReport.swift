@@ -234,8 +234,8 @@ extension WallTime {
 }
 
 extension SystemFacts {
-    /// `RabbitMQ 3.10.8`, or `embedded broker 0.1.0`.
-    var label: String { version.isEmpty ? product : "\(product) \(version)" }
+    /// `RabbitMQ 3.10.8`, or `Rafale 0.1.0, embedded`.
+    var label: String { (version.isEmpty ? product : "\(product) \(version)") + (embedded ? ", embedded" : "") }
 }
 
 extension RunResult.Outcome {

@@ -103,7 +103,7 @@ struct Fact: Sendable, Equatable {
         if let cores = machine.cgroupCPULimitCores { limits.append("\(Quantity.trimmed(cores)) cores") }
         if let bytes = machine.cgroupMemoryLimitBytes { limits.append(Quantity.bytes(bytes)) }
         let facts: [(String, String?)] = [
-            ("broker", result.broker.map { $0.embedded ? "\($0.label) (embedded)" : $0.label }),
+            ("broker", result.broker?.label),
             ("address", result.broker?.address),
             ("store", result.store),
             ("processor", machine.cpuModel),

@@ -72,16 +72,17 @@ extension RunCharts {
     private static func stacked(
         _ rows: [SeriesRow], _ result: RunResult, _ value: (SeriesRow, String) -> Double?
     ) -> [Stack] {
-        var base = [Double](repeating: 0, count: rows.count)
+        var base: [Double] = []
         var stacks: [Stack] = []
         for role in RunRole.allCases {
             let names = result.roles.filter { $0.role == role }.map(\.name)
             guard rows.contains(where: { row in names.contains { value(row, $0) != nil } }) else { continue }
             var stack = Stack(role: role, count: names.count, points: [])
-            for (index, row) in rows.enumerated() {
-                let sum = names.reduce(0.0) { $0 + max(0, value(row, $1) ?? 0) }
-                stack.points.append((row.middleSeconds, base[index], base[index] + sum))
-                base[index] += sum
+            let sums = held(rows) { row in names.reduce(0.0) { $0 + max(0, value(row, $1) ?? 0) } }
+            if base.isEmpty { base = [Double](repeating: 0, count: sums.count) }
+            for (index, sum) in sums.enumerated() {
+                stack.points.append((sum.x, base[index], base[index] + sum.y))
+                base[index] += sum.y
             }
             stacks.append(stack)
         }

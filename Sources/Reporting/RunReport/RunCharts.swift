@@ -32,7 +32,7 @@ enum RunCharts {
         for (entry, histogram) in curves {
             // No point beyond what this histogram's count can tell.
             let end = x.position(100 - 100 / Double(max(1, histogram.count)))
-            let steps = (0...240).map { x.value(at: Double($0) / 240 * end) }
+            let steps = (0..<240).map { x.value(at: Double($0) / 240 * end) }
             var points: [Point?] = zip(steps, histogram.percentiles(steps)).map { Point(x: $0, y: Double($1)) }
             points.append(Point(x: x.value(at: end), y: Double(histogram.max)))
             chart.marks.append(.line(points, entry.swatch, entry.stroke))
@@ -67,10 +67,10 @@ enum RunCharts {
                 + "\(Quantity.rate(result.rates.throughput)) read back on average over the measured phases.",
             y: Axis(scale: .linear(upTo: peak ?? 0), title: "messages/s") { Quantity.short($0) })
         func line(_ count: (SeriesRow) -> UInt64) -> [Point?] {
-            rows.map { Point(x: $0.middleSeconds, y: $0.perSecond(count($0))) }
+            held(rows) { $0.perSecond(count($0)) }.map { Point(x: $0.x, y: $0.y) }
         }
         chart.marks = [
-            .area(rows.map { ($0.middleSeconds, 0, $0.perSecond($0.offered)) }, .grey, opacity: 0.22),
+            .area(held(rows) { $0.perSecond($0.offered) }.map { ($0.x, 0, $0.y) }, .grey, opacity: 0.22),
             .line(line(\.published), .blue, .normal),
             .line(line(\.confirmed), .purple, .dotted),
             .line(line(\.processed), .green, .bold),
@@ -145,7 +145,7 @@ enum RunCharts {
         var chart = timeChart(
             result, id: "backlog", title: "Queue depth",
             summary: "Messages waiting at the broker at the end of each second; at most \(Quantity.short(peak)).",
-            y: Axis(scale: .linear(upTo: peak), title: "messages waiting") { Quantity.short($0) })
+            y: Axis(scale: .linear(upTo: max(peak, 5)), title: "messages waiting") { Quantity.short($0) })
         chart.emptyText = "the broker could not be asked"
         let swatches: [Swatch] = [.orange, .green, .purple, .blue, .grey]
         for (index, name) in names.enumerated() {
@@ -206,8 +206,17 @@ extension RunCharts {
         }
     }
 
+    /// A value of each row at its middle, and that of the first and last row up to their ends.
+    static func held(_ rows: [SeriesRow], _ value: (SeriesRow) -> Double) -> [Point] {
+        guard let first = rows.first, let last = rows.last else { return [] }
+        let start = Double(first.startNanoseconds) / 1e9
+        return [Point(x: start, y: value(first))] + rows.map { Point(x: $0.middleSeconds, y: value($0)) }
+            + [Point(x: last.endSeconds, y: value(last))]
+    }
+
     /// Rows of a long run joined into at most ``mostPoints``: counts add up, the worst latency and depth stay.
     static func thinned(_ rows: [SeriesRow]) -> [SeriesRow] {
+        let rows = withoutStump(rows)
         guard rows.count > mostPoints else { return rows }
         let group = (rows.count + mostPoints - 1) / mostPoints
         return stride(from: 0, to: rows.count, by: group).map { start in
@@ -215,6 +224,19 @@ extension RunCharts {
             for row in rows[(start + 1)..<min(start + group, rows.count)] { joined.join(row) }
             return joined
         }
+    }
+}
+
+extension RunCharts {
+    /// The last row ends with the run, perhaps after a few milliseconds: a rate of so little says nothing, so it is joined.
+    private static func withoutStump(_ rows: [SeriesRow]) -> [SeriesRow] {
+        guard rows.count > 1, let last = rows.last,
+            last.durationNanoseconds < rows[rows.count - 2].durationNanoseconds / 2
+        else { return rows }
+        var rows = rows
+        rows.removeLast()
+        rows[rows.count - 1].join(last)
+        return rows
     }
 }
 
