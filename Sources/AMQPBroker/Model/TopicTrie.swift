@@ -7,6 +7,8 @@ struct TopicTrie<Value: Hashable> {
     private var nodes: [[String: Int]] = [[:]]
     /// Values under the pattern that ends at each node.
     private var values: [[Value]] = [[]]
+    /// Whether the node stands behind a "#", where any word may stay.
+    private var isMany = [false]
 
     /// Adds a value under a pattern; the same value may stand under several.
     mutating func insert(_ value: Value, pattern: String) {
@@ -17,6 +19,7 @@ struct TopicTrie<Value: Hashable> {
             } else {
                 nodes.append([:])
                 values.append([])
+                isMany.append(word == "#")
                 nodes[node][word] = nodes.count - 1
                 node = nodes.count - 1
             }
@@ -25,26 +28,27 @@ struct TopicTrie<Value: Hashable> {
     }
 
     /// Calls `found` for each value whose pattern matches; one value may come several times.
+    ///
+    /// All ways through the trie are followed at once, word by word: no pattern takes more steps than words times nodes.
     func match(_ key: String, _ found: (Value) -> Void) {
-        match(Self.words(key)[...], at: 0, found)
+        var active: Set<Int> = []
+        enter(0, &active)
+        for word in Self.words(key) {
+            var next: Set<Int> = []
+            for node in active {
+                if isMany[node] { next.insert(node) }
+                if let one = nodes[node]["*"] { enter(one, &next) }
+                if word != "*", word != "#", let same = nodes[node][word] { enter(same, &next) }
+            }
+            active = next
+        }
+        for node in active { values[node].forEach(found) }
     }
 
-    private func match(_ words: ArraySlice<String>, at node: Int, _ found: (Value) -> Void) {
-        if let many = nodes[node]["#"] {
-            // "#" takes none, one, two … of the words left.
-            var rest = words
-            match(rest, at: many, found)
-            while !rest.isEmpty {
-                rest.removeFirst()
-                match(rest, at: many, found)
-            }
-        }
-        guard let word = words.first else {
-            values[node].forEach(found)
-            return
-        }
-        if let one = nodes[node]["*"] { match(words.dropFirst(), at: one, found) }
-        if word != "*", word != "#", let same = nodes[node][word] { match(words.dropFirst(), at: same, found) }
+    /// Enters a node, and those behind it that a "#" for no word leads to.
+    private func enter(_ node: Int, _ active: inout Set<Int>) {
+        guard active.insert(node).inserted, let many = nodes[node]["#"] else { return }
+        enter(many, &active)
     }
 
     private static func words(_ key: String) -> [String] {

@@ -31,6 +31,7 @@ final class BrokerCore {
     /// Handlers with something to flush.
     private var dirty: [ConnectionHandler] = []
     private var isContinuing = false
+    private var isEndingBurst = false
     private var deadlineTask: Scheduled<Void>?
     private var deadlineNanoseconds = Int64.max
 
@@ -112,6 +113,7 @@ extension BrokerCore {
         guard let id = handler.connectionID else { return }
         handlers[id.index] = nil
         beginBurst()
+        writeDeliveries()
         host.disconnect(id, now: now)
         endBurst()
     }
@@ -146,6 +148,10 @@ extension BrokerCore {
 extension BrokerCore {
     /// After a socket's reads, a timer or a change of writability: delivers, tells and writes all that follows.
     func endBurst() {
+        // Writing may change a socket's writability, which ends here again: that is for another turn of the loop.
+        guard !isEndingBurst else { return continueLater() }
+        isEndingBurst = true
+        defer { isEndingBurst = false }
         // Rounds are bounded so that a fast consumer of a long queue does not keep others from being read.
         var rounds = 0
         var hasMore = true
@@ -163,7 +169,11 @@ extension BrokerCore {
         if hasMore || !host.scheduled.isEmpty { continueLater() }
     }
 
-    private func writeDeliveries() {
+    /// Encodes the deliveries that the host has made so far.
+    ///
+    /// Also before anything takes a consumer or channel away, so that each delivery still finds its own.
+    func writeDeliveries() {
+        guard !host.deliveries.isEmpty else { return }
         for delivery in host.deliveries {
             handlers[delivery.connection.index]?
                 .write(delivery, consumerTag: host.consumers[delivery.consumer].encodedTag)

@@ -6,6 +6,7 @@ import NIOCore
 extension ConnectionHandler {
     /// A method other than basic.publish and the acks.
     func method(_ frame: RawFrame, _ id: MethodID, onChannel number: Int) throws(ChannelFailure) {
+        core.writeDeliveries()
         // Decoded before anything else: a malformed method is an error of the connection, whatever the channel.
         let method = try wire { () throws(WireError) in try frame.decodeMethod() }
         switch try wire({ () throws(WireError) in try peers[number].state.received(id) }) {

@@ -26,6 +26,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     @exclusivity(unchecked) private var confirming: [UInt16] = []
     @exclusivity(unchecked) private var hasPublished = false
     private var isHeldUp = false
+    /// Whether it asks for answers and does not take them.
+    private var isOverfull = false
     private var heartbeats: RepeatedTask?
     private var closing: Scheduled<Void>?
     @exclusivity(unchecked) private var lastReadNanoseconds: Int64 = 0
@@ -92,6 +94,10 @@ final class ConnectionHandler: ChannelInboundHandler {
             core.beginBurst()
             core.host.setWritable(context.channel.isWritable, connectionID)
             if context.channel.isWritable { core.endBurst() }
+        }
+        if context.channel.isWritable, isOverfull {
+            isOverfull = false
+            readOrNot()
         }
     }
 
@@ -188,6 +194,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Gives back to the broker what a channel holds.
     func release(channel number: Int) {
         guard let id = peers[number].id else { return }
+        core.writeDeliveries()
         writeConfirms(of: number)
         core.host.closeChannel(id, now: core.now)
         peers[number].forget()
@@ -235,7 +242,7 @@ extension ConnectionHandler {
     private func beat(seconds: Int64) {
         core.beginBurst()
         let silence = core.now.nanoseconds - lastReadNanoseconds
-        if silence > seconds * 2_000_000_000, !isHeldUp {
+        if silence > seconds * 2_000_000_000, !isHeldUp, !isOverfull {
             core.logger.warning("missed heartbeats from client, timeout: \(seconds)s")
             return closeSocket()
         }
@@ -344,6 +351,7 @@ extension ConnectionHandler {
         context.writeAndFlush(wrapOutboundOut(out), promise: nil)
         // Uses the same bytes again where the socket took them all at once.
         if out.capacity > 4 << 20 { out = ByteBuffer() } else { out.clear() }
+        checkAnswers(context)
     }
 
     private func closeAfterFlush() {
@@ -380,7 +388,7 @@ extension ConnectionHandler {
 
     /// Stops or restarts reading from a publisher (RabbitMQ's connection.blocked).
     func memoryAlarmChanged() {
-        guard hasPublished, let context, state.phase == .open else { return }
+        guard hasPublished, state.phase == .open else { return }
         let consumes = peers.contains { peer in peer.id.map { !core.host.channels[$0].consumers.isEmpty } ?? false }
         let mustWait = core.alarm == .all || (core.alarm == .publishers && !consumes)
         guard mustWait != isHeldUp else { return }
@@ -388,12 +396,31 @@ extension ConnectionHandler {
         if state.capabilities.connectionBlocked {
             write(mustWait ? .connectionBlocked(ConnectionBlocked(reason: "low on memory")) : .connectionUnblocked)
         }
+        readOrNot()
+    }
+
+    /// Stops or restarts reading, as memory and the client's own reading allow.
+    private func readOrNot() {
+        guard let context else { return }
         // The time of silence was ours.
         lastReadNanoseconds = core.now.nanoseconds
+        let isReading = !isHeldUp && !isOverfull
         do {
-            try context.channel.syncOptions?.setOption(.autoRead, value: !mustWait)
+            try context.channel.syncOptions?.setOption(.autoRead, value: isReading)
         } catch {
-            core.logger.error("cannot \(mustWait ? "stop" : "restart") reading: \(error)")
+            core.logger.error("cannot \(isReading ? "restart" : "stop") reading: \(error)")
         }
     }
+
+    /// Deliveries stop at the socket's mark; answers to a client's own requests stop when it is not read any more.
+    private func checkAnswers(_ context: ChannelHandlerContext) {
+        guard !isOverfull, !context.channel.isWritable else { return }
+        let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        guard waiting > Self.maxWaitingBytes else { return }
+        isOverfull = true
+        readOrNot()
+    }
+
+    /// What may wait for a client that asks and does not read; far more than deliveries alone can make.
+    private static let maxWaitingBytes = 64 << 20
 }

@@ -82,6 +82,67 @@ import Testing
         }
     }
 
+    /// A limited queue delivers while the burst is still read: what comes behind in it must not trip over that.
+    @Test func aConsumerMayGoInTheBurstThatServesIt() async throws {
+        try await withBroker { broker, port in
+            for goodbye in [
+                Method.basicCancel(BasicCancel(consumerTag: "c")), .queueDelete(QueueDelete(queue: "q")),
+                .channelClose(ChannelClose(.success, "", method: nil)),
+                .connectionClose(ConnectionClose(WireError(.success, ""))),
+            ] {
+                try await RawClient.run(port: port) { client in
+                    try await client.open()
+                    try await client.send(
+                        .queueDeclare(
+                            QueueDeclare(queue: "q", autoDelete: true, arguments: ["x-max-length": .int32(5)])),
+                        on: 1)
+                    _ = try await client.method()
+                    try await client.send(
+                        .basicConsume(BasicConsume(queue: "q", consumerTag: "c", noAck: true)), on: 1)
+                    _ = try await client.method()
+                    var buffer = ByteBuffer()
+                    for _ in 0..<10 { for frame in Self.message(10) { try buffer.writeFrame(frame) } }
+                    let channel: UInt16 = goodbye.id.classID == 10 ? 0 : 1
+                    try buffer.writeFrame(.method(goodbye, on: channel))
+                    try await client.send(Array(buffer.readableBytesView))
+                    for _ in 0..<10 {
+                        guard case .basicDeliver? = try await client.method() else {
+                            return #expect(Bool(false), "\(goodbye.id): no delivery")
+                        }
+                    }
+                }
+            }
+            #expect(await broker.statistics().published == 40)
+        }
+    }
+
+    @Test func aClientThatAsksAndDoesNotReadIsBounded() async throws {
+        try await withBroker { broker, port in
+            try await RawClient.run(port: port) { client in
+                try await client.open()
+                try await client.send(.queueDeclare(QueueDeclare(queue: "q")), on: 1)
+                _ = try await client.method()
+                var buffer = ByteBuffer()
+                // Mandatory and unroutable: each comes back, 100 MB of them.
+                for _ in 0..<1000 {
+                    try buffer.writeFrame(
+                        .method(
+                            .basicPublish(BasicPublish(exchange: "", routingKey: "nowhere", mandatory: true)), on: 1))
+                    for frame in Self.message(100_000).dropFirst() { try buffer.writeFrame(frame) }
+                }
+                let all = Array(buffer.readableBytesView)
+                let sending = Task { try await client.send(all) }
+                for _ in 0..<1000 {
+                    guard case .basicReturn? = try await client.method() else {
+                        return #expect(Bool(false), "no basic.return")
+                    }
+                }
+                try await sending.value
+            }
+            #expect(await broker.statistics().unroutable == 1000)
+        }
+    }
+
     @Test(arguments: [
         ("0.0.0.0", [:], true), ("0.0.0.0", ["guest": "guest"], true), ("0.0.0.0", ["me": "mine"], false),
         ("127.0.0.1", [:], false), ("127.0.0.53", [:], false), ("localhost", [:], false), ("::1", [:], false),
