@@ -24,6 +24,8 @@ package final class LoadRun: Sendable {
 
     private struct Progress: Sendable {
         var interrupted = false
+        /// Messages could not be sent for too long.
+        var gaveUp = false
         /// Set while the run waits for its backlog; a second interruption ends that.
         var draining = false
         var drainCut = false
@@ -115,12 +117,14 @@ package final class LoadRun: Sendable {
         var firstPhase = 0
         // A moment for every loop to be told of the first stretch before its first message is due.
         var start = Monotonic.nowNanoseconds() + 20_000_000
-        while firstPhase < plan.phases.count, !isInterrupted {
+        while firstPhase < plan.phases.count, !endsEarly {
             let stretch = makeStretch(
                 firstPhase: firstPhase, firstSequence: firstSequence, start: start, planner: planner)
             let isLast = firstPhase + stretch.phaseCount == plan.phases.count && stretch.offered != nil
             table.append(isLast ? stretch.boundaries : stretch.boundaries.dropLast())
             if let offered = stretch.offered { progress.withLock { $0.offered.append(offered) } }
+            let watch = Task { try await giveUpWhenOverdue(stretch) }
+            defer { watch.cancel() }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for publisher in publishers { group.addTask { try await publisher.run(stretch.stretch) } }
                 try await group.waitForAll()
@@ -136,6 +140,25 @@ package final class LoadRun: Sendable {
     }
 
     private var isInterrupted: Bool { progress.withLock { $0.interrupted } }
+    private var endsEarly: Bool { progress.withLock { $0.interrupted || $0.gaveUp } }
+
+    /// Ends a stretch whose messages cannot be sent: the drain time after its end, or, where it has no end, after the
+    /// last message that could be sent. Every run ends by itself, also on a broker that never comes back.
+    private func giveUpWhenOverdue(_ planned: PlannedStretch) async throws {
+        let end = planned.stretch.closedLoop.map(\.endNanoseconds) ?? planned.boundaries.last
+        var published: UInt64 = .max
+        var lastProgress = Monotonic.nowNanoseconds()
+        while true {
+            try await Task.sleep(for: .milliseconds(200))
+            let now = Monotonic.nowNanoseconds()
+            let publishedNow = try await totals().published
+            if publishedNow != published { lastProgress = now }
+            published = publishedNow
+            if now - (end ?? lastProgress) > plan.drain.wholeNanoseconds { break }
+        }
+        progress.withLock { $0.gaveUp = true }
+        for publisher in publishers { publisher.stop() }
+    }
 
     private struct PlannedStretch: Sendable {
         var stretch: Stretch
@@ -149,10 +172,14 @@ package final class LoadRun: Sendable {
         firstPhase: Int, firstSequence: UInt64, start: Int64, planner: MessagePlanner
     ) -> PlannedStretch {
         if case .closed(let window, _) = plan.phases[firstPhase].shape {
+            var closedLoop = Stretch.ClosedLoop(window: window, claims: Claims())
+            switch plan.phases[firstPhase].end {
+            case .after(let seconds): closedLoop.endNanoseconds = start + Int64(seconds * 1e9)
+            case .count(let count): closedLoop.count = count
+            }
             let stretch = Stretch(
                 schedule: Schedule(arrivals: nil, planner: planner), firstSequence: firstSequence,
-                firstPhase: firstPhase, startNanoseconds: start,
-                closedLoop: .init(window: window, end: plan.phases[firstPhase].end, claims: Claims()))
+                firstPhase: firstPhase, startNanoseconds: start, closedLoop: closedLoop)
             return PlannedStretch(stretch: stretch, phaseCount: 1, boundaries: [start, start], offered: nil)
         }
         var phases: [ArrivalSequence.Phase] = []
@@ -185,7 +212,7 @@ package final class LoadRun: Sendable {
             return (count, now)
         }
         let nominalEnd = planned.boundaries.last ?? planned.stretch.startNanoseconds
-        while !isInterrupted, Monotonic.nowNanoseconds() < nominalEnd {
+        while !endsEarly, Monotonic.nowNanoseconds() < nominalEnd {
             try await Task.sleep(for: .nanoseconds(min(nominalEnd - Monotonic.nowNanoseconds(), 50_000_000)))
         }
         // Ended early, a run owes only what was due by then.
@@ -348,6 +375,10 @@ package final class LoadRun: Sendable {
                     scheduleLag: LatencyHistogram(), ownLag: LatencyHistogram(), confirm: LatencyHistogram(),
                     queueWait: LatencyHistogram(),
                     service: LatencyHistogram(), endToEnd: LatencyHistogram()))
+        }
+        if progress.withLock({ $0.gaveUp }) {
+            outcome.failures.append(
+                "messages could not be sent within the drain time of \(plan.drain) after they were due")
         }
         try await addPublishers(to: &outcome)
         try await addCollectors(to: &outcome)

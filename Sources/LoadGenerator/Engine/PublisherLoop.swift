@@ -64,6 +64,8 @@ final class PublisherLoop: @unchecked Sendable {
     private var stretchDone: EventLoopPromise<Void>?
     private var timer: Scheduled<Void>?
     private var turnScheduled = false
+    /// Whether a full window keeps messages back that are due.
+    private var isWaiting = false
     private var stopped = false
 
     private var windows: [InFlightWindow]
@@ -131,6 +133,7 @@ final class PublisherLoop: @unchecked Sendable {
         guard let publisher, stretch != nil else { return }
         timer?.cancel()
         timer = nil
+        isWaiting = false
         var now = Monotonic.nowNanoseconds()
         for _ in 0..<Self.batchesPerTurn {
             guard publisher.isWritable else { return }
@@ -143,7 +146,11 @@ final class PublisherLoop: @unchecked Sendable {
             switch next {
             case .full: continue
             case .due(let time): return setTimer(for: time, now: now)
-            case .waiting: return
+            case .waiting:
+                isWaiting = true
+                // A closed loop ends at its time even when nothing comes back any more.
+                if let end = stretch?.closedLoop?.endNanoseconds { setTimer(for: end, now: now) }
+                return
             case .end: return finishStretch()
             }
         }
@@ -258,13 +265,14 @@ extension PublisherLoop: LoadPublisherDelegate {
             }
         }
         if !known { totals.unknownAnswers += 1 }
-        if stretch != nil, timer == nil { scheduleTurn() }
+        if isWaiting { scheduleTurn() }
     }
 
     func publisher(returned id: MessageID?) {
         totals.returned += 1
         if let id { ledger.add(.returned, to: id.sequence) }
-        release(1)
+        // Its confirm follows, and makes room where confirms do.
+        if !settings.releasesOnConfirm { release(1) }
     }
 
     func publisher(isWritable: Bool) {

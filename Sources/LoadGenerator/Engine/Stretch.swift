@@ -6,7 +6,10 @@ struct Stretch: Sendable {
     struct ClosedLoop: Sendable {
         /// Messages sent and not finished, over all connections.
         var window: Int
-        var end: ArrivalSequence.End
+        /// How many messages it sends, where that is what ends it.
+        var count: UInt64?
+        /// When it ends, where time decides that.
+        var endNanoseconds: Int64?
         /// The next position nobody has taken yet.
         let claims: Claims
     }
@@ -70,12 +73,8 @@ struct StretchWalk {
     /// The message to send next; nil at the end.
     mutating func peek(nowNanoseconds: Int64) -> Schedule.Entry? {
         if let closedLoop = stretch.closedLoop {
-            switch closedLoop.end {
-            case .after(let seconds):
-                if nowNanoseconds >= stretch.startNanoseconds + Int64(seconds * 1e9) { return nil }
-            case .count(let count):
-                if position >= count { return nil }
-            }
+            if let end = closedLoop.endNanoseconds, nowNanoseconds >= end { return nil }
+            if let count = closedLoop.count, position >= count { return nil }
         }
         let wanted = position / Schedule.blockLength
         if wanted != blockIndex {

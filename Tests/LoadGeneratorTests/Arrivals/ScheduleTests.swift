@@ -58,7 +58,7 @@ import Testing
     @Test func claimsOfAClosedLoopAreDisjointAndComplete() {
         let stretch = Stretch(
             schedule: Schedule(arrivals: nil, planner: planner), firstSequence: 0, firstPhase: 0,
-            startNanoseconds: 0, closedLoop: .init(window: 10, end: .count(1000), claims: Claims()))
+            startNanoseconds: 0, closedLoop: .init(window: 10, count: 1000, claims: Claims()))
         var walks = (0..<3).map { StretchWalk(stretch, connection: $0, of: 3) }
         var seen: Set<Int> = []
         var more = true

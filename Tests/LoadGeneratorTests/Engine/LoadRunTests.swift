@@ -121,4 +121,30 @@ import Testing
         #expect(outcome.phases[0].books.processed == 5000)
         #expect(samples.allSatisfy { $0.backlog <= 10 })
     }
+
+    @Test func aClosedLoopEndsAtItsTimeWhenNothingComesBack() async throws {
+        let pipeline = ScriptedPipeline { $0 < 100 ? .processed : .neverAnswered }
+        let (outcome, _) = try await execute(
+            plan(
+                [
+                    LoadPlan.Phase(
+                        name: "stuck", shape: .closed(window: 10, releasesOnConfirm: false),
+                        end: .after(seconds: 0.3), measured: true)
+                ], connections: 1, drain: .milliseconds(200)), pipeline)
+        #expect(outcome.phases[0].books.published == 110)
+        #expect(outcome.phases[0].books.processed == 100)
+        #expect(outcome.phases[0].books.unconfirmed == 10)
+    }
+
+    @Test func aRunWhoseMessagesCannotBeSentGivesUp() async throws {
+        // A window of 8 that never opens again: the rest falls due and cannot go.
+        let pipeline = ScriptedPipeline { _ in .neverAnswered }
+        let (outcome, _) = try await execute(
+            plan([open("stuck", rate: 1000, count: 100)], connections: 1, window: 8, drain: .milliseconds(300)),
+            pipeline)
+        #expect(outcome.phases[0].books.published == 8)
+        #expect(outcome.phases[0].books.notSent == 92)
+        #expect(outcome.failures.count == 1)
+        #expect(GeneratorJudge.judge(outcome).judgement == .invalid)
+    }
 }
