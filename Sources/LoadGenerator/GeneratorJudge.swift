@@ -16,23 +16,23 @@ package enum GeneratorJudge {
             return phase.books.published > 0
                 ? GeneratorVerdict(.valid)
                 : GeneratorVerdict(
-                    .invalid, reason: "nothing was sent in phase \(phase.name)",
-                    advice: "see the notes for why the connections could not publish")
+                    .invalid, reason: "Nothing was sent in phase \(phase.name).",
+                    advice: "See the notes for why the connections could not publish.")
         }
         if phase.books.notSent > 0 {
             return GeneratorVerdict(
-                .invalid, reason: "\(phase.books.notSent) arrivals of phase \(phase.name) were never sent",
-                advice: "lower the rate, or give the load more connections")
+                .invalid, reason: "\(phase.books.notSent) arrivals of phase \(phase.name) were never sent.",
+                advice: "Lower the rate, or give the load more connections.")
         }
         let lag = phase.ownLag.percentile(99)
-        let late = "phase \(phase.name) was sent late: schedule lag p99 \(milliseconds(lag)) ms"
+        let late = "Phase \(phase.name) was sent late: schedule lag p99 \(milliseconds(lag)) ms."
         if lag > invalidLagNanoseconds { return GeneratorVerdict(.invalid, reason: late, advice: advice) }
         if lag > validLagNanoseconds { return GeneratorVerdict(.suspect, reason: late, advice: advice) }
         let heldUp = phase.scheduleLag.count - phase.ownLag.count
         if heldUp > 0 {
             return GeneratorVerdict(
-                .suspect, reason: "the broker held up \(heldUp) messages of phase \(phase.name)",
-                advice: "expected where the broker is restarted or blocks on purpose; otherwise look at its log")
+                .suspect, reason: "The broker held up \(heldUp) messages of phase \(phase.name).",
+                advice: "Expected where the broker is restarted or blocks on purpose; otherwise look at its log.")
         }
         return GeneratorVerdict(.valid)
     }
@@ -40,10 +40,10 @@ package enum GeneratorJudge {
     /// The verdict of a run: its worst measured phase's, or worse where connections were lost for good.
     package static func judge(_ outcome: LoadOutcome) -> GeneratorVerdict {
         if let failure = outcome.failures.first {
-            return GeneratorVerdict(.invalid, reason: failure, advice: "look at the broker's log, then run again")
+            return GeneratorVerdict(.invalid, reason: failure, advice: "Look at the broker's log, then run again.")
         }
         if outcome.phases.isEmpty {
-            return GeneratorVerdict(.invalid, reason: "the run ended before its first phase", advice: "run it again")
+            return GeneratorVerdict(.invalid, reason: "The run ended before its first phase.", advice: "Run it again.")
         }
         let order: [GeneratorVerdict.Judgement] = [.valid, .suspect, .invalid]
         let verdicts = outcome.phases.filter(\.measured).map(judge)
@@ -53,7 +53,7 @@ package enum GeneratorJudge {
     }
 
     private static let advice =
-        "lower the rate, raise load.connections or load.confirms.window, or give the generator a core of its own"
+        "Lower the rate, raise load.connections or load.confirm_window, or give the generator a core of its own."
 
     private static func milliseconds(_ nanoseconds: Int64) -> String {
         let tenths = (Double(nanoseconds) / 100_000).rounded() / 10

@@ -378,7 +378,7 @@ package final class LoadRun: Sendable {
         }
         if progress.withLock({ $0.gaveUp }) {
             outcome.failures.append(
-                "messages could not be sent within the drain time of \(plan.drain) after they were due")
+                "Messages could not be sent within the drain time of \(plan.drain) after they were due.")
         }
         try await addPublishers(to: &outcome)
         try await addCollectors(to: &outcome)
@@ -399,7 +399,7 @@ package final class LoadRun: Sendable {
             outcome.recoveries += totals.recoveries
             outcome.blockedNanoseconds += totals.blockedNanoseconds
             outcome.unexplained += totals.unknownAnswers
-            if let failure { outcome.failures.append("a publisher connection was lost for good: \(failure)") }
+            if let failure { outcome.failures.append("A publisher connection was lost for good: \(failure).") }
         }
     }
 
@@ -419,7 +419,7 @@ package final class LoadRun: Sendable {
             outcome.foreign += totals.foreign
             outcome.unstamped += totals.unstamped
             outcome.unexplained += totals.unknown
-            if let failure { outcome.failures.append("a collector connection was lost for good: \(failure)") }
+            if let failure { outcome.failures.append("A collector connection was lost for good: \(failure).") }
         }
     }
 }

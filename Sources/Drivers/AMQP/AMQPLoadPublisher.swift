@@ -79,19 +79,15 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     func append(template: Int, _ stamp: MessageStamp, channel: Int) {
         guard let templates = lanes[channel].templates else { return }
-        if lanes[channel].count == 0 {
-            lanes[channel].batch = ByteBuffer()
-            lanes[channel].batch.reserveCapacity(Self.batchBytes)
-        }
+        // The bytes of the batch before are gone to the socket as a rule: then this reuses their memory.
+        if lanes[channel].count == 0 { lanes[channel].batch.clear(minimumCapacity: Self.batchBytes) }
         templates.append(template, stamp, timestamp: &timestamp, to: &lanes[channel].batch)
         lanes[channel].count += 1
     }
 
     func flush() {
         for index in lanes.indices where lanes[index].count > 0 {
-            let batch = lanes[index].batch
-            lanes[index].batch = ByteBuffer()
-            lanes[index].channel?.writePublishes(batch, count: lanes[index].count)
+            lanes[index].channel?.writePublishes(lanes[index].batch, count: lanes[index].count)
             lanes[index].count = 0
         }
     }
