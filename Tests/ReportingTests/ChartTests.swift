@@ -117,9 +117,9 @@ import Testing
             let reader = try Self.read(chart.svg(.wide))
             #expect(!reader.paths.isEmpty)
             for path in reader.paths {
-                // One place for each second, and the ends of the first and the last.
+                // A depth is a place, a rate a step from the start of its second to the end.
                 #expect(path.count { $0 == "M" } == 1)
-                #expect(path.count { $0 == "L" } == (chart.id == "backlog" ? seconds - 1 : seconds + 1))
+                #expect(path.count { $0 == "L" } == (chart.id == "backlog" ? seconds - 1 : 2 * seconds - 1))
             }
             #expect(chart.readings.count == seconds)
         }

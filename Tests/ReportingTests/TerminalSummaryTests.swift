@@ -46,7 +46,7 @@ import Testing
         result.run.interrupted = true
         #expect(TerminalSummary.text(of: result).contains("! INTERRUPTED"))
         result.generator = GeneratorVerdict(
-            .invalid, reason: "Half of the messages left late.", advice: "Use 8 connections.")
+            .invalid, reason: "half of the messages left late", advice: "Use 8 connections.")
         let text = TerminalSummary.text(of: result)
         #expect(text.contains("✗ INVALID") && text.contains("Half of the messages left late. Use 8 connections."))
     }

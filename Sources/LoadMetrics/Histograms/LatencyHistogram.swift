@@ -130,14 +130,18 @@ extension LatencyHistogram {
             values[next] = min
             next += 1
         }
+        var target = next < ascending.count ? rank(of: ascending[next]) : 0
         var seen: UInt64 = 0
-        for index in counts.indices where counts[index] != 0 {
+        // A second's figures are asked for on an event loop: only the part of the table that was used is walked.
+        for index in Layout.index(of: lowest)...Layout.index(of: highest) {
             guard next < ascending.count else { break }
             seen &+= counts[index]
-            while next < ascending.count, seen >= rank(of: ascending[next]) {
+            while seen >= target {
                 let upper = Int64(bitPattern: Layout.highest(of: index))
                 values[next] = Swift.max(Swift.min(upper, max), min)
                 next += 1
+                guard next < ascending.count else { break }
+                target = rank(of: ascending[next])
             }
         }
         while next < ascending.count {

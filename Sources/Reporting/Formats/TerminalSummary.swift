@@ -56,8 +56,9 @@ package struct TerminalSummary {
         if result.run.interrupted { parts.append("interrupted") }
         lines += Self.printable(parts.joined(separator: " · ")).wrapped(to: Self.width).map { painted($0, .pale) }
         if result.generator.judgement != .valid {
-            let words = [result.generator.reason, result.generator.advice].joined(separator: " ")
-            lines += Self.printable(words).wrapped(to: Self.width).map { painted($0, result.generator.judgement.tone) }
+            lines += Self.printable(result.generator.words).wrapped(to: Self.width).map {
+                painted($0, result.generator.judgement.tone)
+            }
         }
     }
 

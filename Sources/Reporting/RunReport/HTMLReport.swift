@@ -60,7 +60,7 @@ package enum HTMLReport {
             if result.generator.judgement != .valid {
                 header.element("p", ["class": "banner \(result.generator.judgement.tone)"]) { banner in
                     banner.element("strong", text: "Generator \(result.generator.judgement.rawValue). ")
-                    banner.write([result.generator.reason, result.generator.advice].joined(separator: " "))
+                    banner.write(result.generator.words)
                 }
             }
             if result.run.interrupted {
@@ -265,6 +265,16 @@ extension RunResult.Outcome {
         case .passed: "good"
         case .measured: "plain"
         }
+    }
+}
+
+extension GeneratorVerdict {
+    /// Reason and advice as sentences.
+    var words: String {
+        [reason, advice].filter { !$0.isEmpty }.map { text in
+            let closed = text.hasSuffix(".") || text.hasSuffix("!") || text.hasSuffix("?") ? text : text + "."
+            return closed.prefix(1).uppercased() + closed.dropFirst()
+        }.joined(separator: " ")
     }
 }
 

@@ -67,10 +67,10 @@ enum RunCharts {
                 + "\(Quantity.rate(result.rates.throughput)) read back on average over the measured phases.",
             y: Axis(scale: .linear(upTo: peak ?? 0), title: "messages/s") { Quantity.short($0) })
         func line(_ count: (SeriesRow) -> UInt64) -> [Point?] {
-            held(rows) { $0.perSecond(count($0)) }.map { Point(x: $0.x, y: $0.y) }
+            stepped(rows) { $0.perSecond(count($0)) }
         }
         chart.marks = [
-            .area(held(rows) { $0.perSecond($0.offered) }.map { ($0.x, 0, $0.y) }, .grey, opacity: 0.22),
+            .area(stepped(rows) { $0.perSecond($0.offered) }.map { ($0.x, 0, $0.y) }, .grey, opacity: 0.22),
             .line(line(\.published), .blue, .normal),
             .line(line(\.confirmed), .purple, .dotted),
             .line(line(\.processed), .green, .bold),
@@ -212,6 +212,16 @@ extension RunCharts {
         let start = Double(first.startNanoseconds) / 1e9
         return [Point(x: start, y: value(first))] + rows.map { Point(x: $0.middleSeconds, y: value($0)) }
             + [Point(x: last.endSeconds, y: value(last))]
+    }
+
+    /// A rate of each row from its start to its end, so that a burst of one second is one second wide; in a run of more
+    /// seconds than a picture has room for steps, as ``held(_:_:)``.
+    static func stepped(_ rows: [SeriesRow], _ value: (SeriesRow) -> Double) -> [Point] {
+        guard rows.count <= 300 else { return held(rows, value) }
+        return rows.flatMap { row in
+            let start = Double(row.startNanoseconds) / 1e9
+            return [Point(x: start, y: value(row)), Point(x: row.endSeconds, y: value(row))]
+        }
     }
 
     /// Rows of a long run joined into at most ``mostPoints``: counts add up, the worst latency and depth stay.
