@@ -148,7 +148,8 @@ struct Orchestrator: Sendable {
                 "broker", "--listen", "127.0.0.1:0", "--stats", folder.statistics(of: "broker"),
                 "--end-with-parent", "\(getpid())",
             ],
-            environment: [:], statisticsPath: folder.statistics(of: "broker"),
+            // The users of a broker for other hosts are not those of this run's own.
+            environment: ["RAFALE_BROKER_USERS": nil], statisticsPath: folder.statistics(of: "broker"),
             logPath: folder.log(of: "broker"))
         try broker.start()
         processes.broker = broker

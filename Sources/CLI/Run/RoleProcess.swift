@@ -29,7 +29,7 @@ final class RoleProcess: Sendable {
     }
 
     init(
-        role: RunRole, name: String, executable: String, arguments: [String], environment: [String: String],
+        role: RunRole, name: String, executable: String, arguments: [String], environment: [String: String?],
         statisticsPath: String, logPath: String
     ) {
         self.role = role
@@ -42,9 +42,7 @@ final class RoleProcess: Sendable {
             executable: .path(FilePath(executable)), arguments: Arguments(arguments),
             environment: .inherit.updating(
                 Dictionary(
-                    uniqueKeysWithValues: environment.map {
-                        (Environment.Key(stringLiteral: $0.key), Optional($0.value))
-                    })),
+                    uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
             platformOptions: options)
         state = Mutex(State(reader: SnapshotReader(path: statisticsPath)))
     }
