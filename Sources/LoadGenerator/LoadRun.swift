@@ -143,7 +143,9 @@ package final class LoadRun: Sendable {
     private var endsEarly: Bool { progress.withLock { $0.interrupted || $0.gaveUp } }
 
     /// Ends a stretch whose messages cannot be sent: the drain time after its end, or, where it has no end, after the
-    /// last message that could be sent. Every run ends by itself, also on a broker that never comes back.
+    /// last message that could be sent.
+    ///
+    /// Every run ends by itself, also on a broker that never comes back.
     private func giveUpWhenOverdue(_ planned: PlannedStretch) async throws {
         let end = planned.stretch.closedLoop.map(\.endNanoseconds) ?? planned.boundaries.last
         var published: UInt64 = .max
