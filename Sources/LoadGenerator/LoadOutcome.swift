@@ -57,6 +57,8 @@ package struct SecondSample: Sendable {
     package var confirmed: UInt64
     package var processed: UInt64
     package var failed: UInt64
+    package var scheduleLag: LatencyHistogram
+    package var confirm: LatencyHistogram
     package var endToEnd: LatencyHistogram
     package var depths: QueueDepths
     /// Published and not yet finished, since the start of the run.

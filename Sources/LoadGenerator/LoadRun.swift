@@ -290,7 +290,10 @@ package final class LoadRun: Sendable {
         var recoveries: UInt64 = 0
         var unanswered = 0
         var isBlocked = false
-        var interval = LatencyHistogram()
+        /// Of the last second, where it was asked for.
+        var scheduleLag = LatencyHistogram()
+        var confirm = LatencyHistogram()
+        var endToEnd = LatencyHistogram()
 
         func finished(awaitsOutcome: Bool) -> UInt64 {
             (awaitsOutcome ? processed + failed + returned : confirmed) + nacked
@@ -302,9 +305,13 @@ package final class LoadRun: Sendable {
     private func totals(takingInterval: Bool = false) async throws -> RunTotals {
         var sum = RunTotals()
         for loop in publishers {
-            let (totals, unanswered, isBlocked) = try await loop.eventLoop.submit {
-                (loop.totals, loop.unanswered, loop.isBlocked)
+            let (totals, unanswered, isBlocked, interval) = try await loop.eventLoop.submit {
+                (loop.totals, loop.unanswered, loop.isBlocked, takingInterval ? loop.takeInterval() : nil)
             }.get()
+            if let interval {
+                sum.scheduleLag.merge(interval.scheduleLag)
+                sum.confirm.merge(interval.confirm)
+            }
             sum.unanswered += unanswered
             sum.isBlocked = sum.isBlocked || isBlocked
             sum.published += totals.published
@@ -320,7 +327,7 @@ package final class LoadRun: Sendable {
             }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
-            if let interval { sum.interval.merge(interval) }
+            if let interval { sum.endToEnd.merge(interval) }
         }
         if !plan.awaitsOutcome { sum.processed = sum.confirmed }
         return sum
@@ -347,7 +354,8 @@ package final class LoadRun: Sendable {
                     offered: due + now.publishedUnscheduled - before.publishedUnscheduled,
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
-                    endToEnd: now.interval, depths: (try? await driver.queueDepths()) ?? QueueDepths(),
+                    scheduleLag: now.scheduleLag, confirm: now.confirm, endToEnd: now.endToEnd,
+                    depths: (try? await driver.queueDepths()) ?? QueueDepths(),
                     backlog: now.published
                         - min(now.published, now.finished(awaitsOutcome: plan.awaitsOutcome)),
                     blocked: now.isBlocked))

@@ -40,6 +40,7 @@ struct Orchestrator: Sendable {
     /// Runs it to its end; a failure before the first message throws.
     func run() async throws -> RunResult {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.threads(scenario))
+        for eventLoop in group.makeIterator() { eventLoop.execute { Allocator.countThisThread() } }
         var processes = Processes()
         do {
             let result = try await run(on: group, &processes)

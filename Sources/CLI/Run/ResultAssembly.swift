@@ -120,7 +120,8 @@ struct SecondRow: Sendable {
             startNanoseconds: sample.startNanoseconds - runStart,
             durationNanoseconds: sample.endNanoseconds - sample.startNanoseconds, offered: sample.offered,
             published: sample.published, confirmed: sample.confirmed, processed: sample.processed,
-            failed: sample.failed, endToEnd: SecondLatency(sample.endToEnd), queueDepths: depths, cpuCores: cores,
+            failed: sample.failed, endToEnd: SecondLatency(sample.endToEnd), confirm: SecondLatency(sample.confirm),
+            scheduleLag: SecondLatency(sample.scheduleLag), queueDepths: depths, cpuCores: cores,
             residentBytes: residentBytes)
     }
 }

@@ -64,7 +64,7 @@ final class CollectorLoop: @unchecked Sendable {
     /// The end-to-end times since the last call.
     func takeInterval() -> LatencyHistogram {
         eventLoop.assertInEventLoop()
-        defer { interval = LatencyHistogram() }
+        defer { interval.reset() }
         return interval
     }
 }

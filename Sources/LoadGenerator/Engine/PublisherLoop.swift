@@ -34,6 +34,12 @@ final class PublisherLoop: @unchecked Sendable {
         var unknownAnswers: UInt64 = 0
     }
 
+    /// What happened between two looks.
+    struct Interval: Sendable {
+        var scheduleLag = LatencyHistogram()
+        var confirm = LatencyHistogram()
+    }
+
     struct Settings: Sendable {
         var connection: Int
         var connections: Int
@@ -77,6 +83,8 @@ final class PublisherLoop: @unchecked Sendable {
 
     private(set) var records: [PhaseRecord]
     private(set) var totals = Totals()
+    /// Schedule lag and confirm times since the last look.
+    private var interval = Interval()
     private(set) var failure: DriverError?
 
     init(_ settings: Settings, ledger: Ledger, outstanding: Outstanding, on eventLoop: any EventLoop) {
@@ -119,6 +127,15 @@ final class PublisherLoop: @unchecked Sendable {
 
     /// Whether the broker asks for a pause at the moment.
     var isBlocked: Bool { blockedSince != nil }
+
+    /// The times since the last call.
+    func takeInterval() -> Interval {
+        defer {
+            interval.scheduleLag.reset()
+            interval.confirm.reset()
+        }
+        return interval
+    }
 
     /// Lets a closed loop look again whether it may send.
     func wake() {
@@ -213,6 +230,7 @@ final class PublisherLoop: @unchecked Sendable {
             let lag = now - message.intendedNanoseconds
             records[message.phase].published += 1
             records[message.phase].scheduleLag.record(lag)
+            interval.scheduleLag.record(lag)
             if lag > settings.scheduleDebtNanoseconds { records[message.phase].late += 1 }
             if message.intendedNanoseconds >= excusedUntil { records[message.phase].ownLag.record(lag) }
         }
@@ -258,6 +276,7 @@ extension PublisherLoop: LoadPublisherDelegate {
             if accepted {
                 totals.confirmed += 1
                 records[message.phase].confirm.record(now - message.intendedNanoseconds)
+                interval.confirm.record(now - message.intendedNanoseconds)
                 if settings.releasesOnConfirm { release(1) }
             } else {
                 totals.nacked += 1
