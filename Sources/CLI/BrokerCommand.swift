@@ -47,6 +47,9 @@ struct BrokerCommand: AsyncParsableCommand {
             LineLogHandler(label: label, level: .notice, sink: StandardErrorSink())
         }
         let (broker, writer) = try make(logger)
+        for eventLoop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+            eventLoop.execute { Allocator.countThisThread() }
+        }
         let address: String
         do {
             let bound = try await broker.start()

@@ -107,6 +107,7 @@ struct WorkerCommand: AsyncParsableCommand {
             analysis ? TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor)) : TextPipeline(analyse: nil)
         let documents = try await openStore(storeURL, pipeline.collection, logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        group.next().execute { Allocator.countThisThread() }
         do {
             let (source, sink) = try await connect(uri, on: group.next(), logger)
             logger.info(
