@@ -59,10 +59,10 @@ clean: ## remove what was built and the servers' data; reports stay
 up: .env ## RabbitMQ with its management pages, a worker, one run of a scenario
 	@mkdir -p reports && $(compose) up --build --detach && $(compose) ps
 
-logs: ## follow their logs
+logs: .env ## follow their logs
 	@$(compose) logs --follow
 
-stop: ## stop them; the queues' data stays
+stop: .env ## stop them; the queues' data stays
 	@$(compose) down
 
 .env:
