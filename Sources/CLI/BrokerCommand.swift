@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import LoadMetrics
 import Logging
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
