@@ -71,7 +71,7 @@ import Testing
         (.lost, nil, nil, 3), (.lost, nil, "main", 0), (.queued, nil, nil, 1), (.failed, nil, nil, 20),
         // Throughput is what came back in time, offered_rate what the schedule asked for.
         (.throughput, nil, nil, 90), (.offeredRate, nil, nil, 100), (.published, nil, "no such phase", nil),
-        (.cpuPerMillion, .role(.worker), nil, 5e12 / 1e9 * 1e6), (.cpuPerMillion, .role(.broker), nil, nil),
+        (.cpuPerMillion, .role(.worker), nil, 5e12), (.cpuPerMillion, .role(.broker), nil, nil),
         (.memory, .role(.worker), nil, 300),
     ])
     func aFigureIsFoundWhereItStands(metric: Metric, statistic: Statistic?, phase: String?, expected: Double?) {
