@@ -282,11 +282,14 @@ package struct CollectedMessage: Sendable {
     package var receivedNanoseconds: Int64?
     /// How long the worker took, in nanoseconds.
     package var serviceNanoseconds: Int64?
+    /// Whether the broker may have handed us this very message before: our connection's doing, not the pipeline's.
+    package var redelivered: Bool
 
     package init(
         role: QueueRole, sequence: UInt64, intendedNanoseconds: Int64?, receivedNanoseconds: Int64?,
-        serviceNanoseconds: Int64?
+        serviceNanoseconds: Int64?, redelivered: Bool = false
     ) {
+        self.redelivered = redelivered
         self.role = role
         self.sequence = sequence
         self.intendedNanoseconds = intendedNanoseconds

@@ -10,8 +10,8 @@ package enum GeneratorJudge {
     /// Beyond this at the 99th percentile the load was another one.
     static let invalidLagNanoseconds: Int64 = 250_000_000
 
-    /// The verdict of one phase.
-    package static func judge(_ phase: LoadOutcome.Phase) -> GeneratorVerdict {
+    /// The verdict of one phase; of a run that was ended early, what had just fallen due by then need not be sent.
+    package static func judge(_ phase: LoadOutcome.Phase, interrupted: Bool = false) -> GeneratorVerdict {
         if phase.closedLoop {
             return phase.books.published > 0
                 ? GeneratorVerdict(.valid)
@@ -19,7 +19,7 @@ package enum GeneratorJudge {
                     .invalid, reason: "Nothing was sent in phase \(phase.name).",
                     advice: "See the notes for why the connections could not publish.")
         }
-        if phase.books.notSent > 0 {
+        if phase.books.notSent > 0, !interrupted {
             return GeneratorVerdict(
                 .invalid, reason: "\(phase.books.notSent) arrivals of phase \(phase.name) were never sent.",
                 advice: "Lower the rate, or give the load more connections.")
@@ -46,7 +46,7 @@ package enum GeneratorJudge {
             return GeneratorVerdict(.invalid, reason: "The run ended before its first phase.", advice: "Run it again.")
         }
         let order: [GeneratorVerdict.Judgement] = [.valid, .suspect, .invalid]
-        let verdicts = outcome.phases.filter(\.measured).map(judge)
+        let verdicts = outcome.phases.filter(\.measured).map { judge($0, interrupted: outcome.interrupted) }
         return verdicts.max { one, other in
             (order.firstIndex(of: one.judgement) ?? 0) < (order.firstIndex(of: other.judgement) ?? 0)
         } ?? GeneratorVerdict(.valid)

@@ -28,7 +28,8 @@ package struct LoadOutcome: Sendable {
     }
 
     package var phases: [Phase]
-    package var depths: QueueDepths
+    /// Messages in the run's queues at the end beyond those of its start; nil where the broker could not be asked.
+    package var stillQueued: UInt64?
     package var interrupted: Bool
     package var recoveries: UInt64
     package var blockedNanoseconds: Int64

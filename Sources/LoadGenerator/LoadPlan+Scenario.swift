@@ -3,12 +3,15 @@ package import Scenarios
 
 extension LoadPlan {
     /// The plan of a scenario: the same scenario and seed give the same plan.
-    package init(_ scenario: Scenario, run: RunID, purge: Bool) {
+    ///
+    /// `keepsQueues` says that workers of somebody else consume the run's queues, which then outlive it.
+    package init(_ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool) {
         let (templates, kinds) = Self.messages(of: scenario)
-        let topology = LoadTopology(scenario)
+        var topology = LoadTopology(scenario)
+        topology.keepQueues = topology.keepQueues || keepsQueues
         var publisher = PublisherSettings(
             run: run, exchange: topology.exchange, routingKey: topology.routingKey, templates: templates,
-            channels: scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
+            channels: scenario.target == .store ? 1 : scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
             mandatory: scenario.load.mandatory)
         publisher.properties = FixedProperties(scenario.load)
         // A store's commit is its confirm: it is always awaited.

@@ -30,6 +30,8 @@ package final class LoadRun: Sendable {
         var draining = false
         var drainCut = false
         var spans: [Span] = []
+        /// What waited in the queues before the first message.
+        var startDepths = QueueDepths()
         /// The open loops' arrivals as they fall due, a counter a stretch.
         var offered: [OfferedCounter] = []
     }
@@ -52,16 +54,17 @@ package final class LoadRun: Sendable {
             }
         let ledger = self.ledger
         let outstanding = self.outstanding
+        let table = self.table
         let publishers = (0..<plan.connections).map { connection in
             PublisherLoop(
                 .init(
                     connection: connection, connections: plan.connections, channels: plan.publisher.channels,
                     confirmWindow: plan.confirmWindow, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds,
-                    releasesOnConfirm: releasesOnConfirm, phases: plan.phases.count),
-                ledger: ledger, outstanding: outstanding, on: group.next())
+                    confirmIsOutcome: !plan.awaitsOutcome, releasesOnConfirm: releasesOnConfirm,
+                    phases: plan.phases.count),
+                ledger: ledger, outstanding: outstanding, table: table, on: group.next())
         }
         self.publishers = publishers
-        let table = self.table
         collectors = (0..<plan.collectors).map { _ in
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
@@ -73,6 +76,10 @@ package final class LoadRun: Sendable {
     /// Prepares the queues and opens every connection; nothing is sent yet.
     package func connect() async throws {
         try await driver.prepare(plan.topology, purge: plan.purge)
+        if plan.awaitsOutcome {
+            let depths = try await driver.queueDepths()
+            progress.withLock { $0.startDepths = depths }
+        }
         for loop in collectors {
             let settings = CollectorSettings(run: plan.publisher.run, prefetch: plan.collectorPrefetch)
             if let link = try await driver.openCollector(settings, delegate: loop, on: loop.eventLoop) {
@@ -156,7 +163,7 @@ package final class LoadRun: Sendable {
             let publishedNow = try await totals().published
             if publishedNow != published { lastProgress = now }
             published = publishedNow
-            if now - (end ?? lastProgress) > plan.drain.wholeNanoseconds { break }
+            if now - (end ?? lastProgress) > max(plan.drain, .seconds(2)).wholeNanoseconds { break }
         }
         progress.withLock { $0.gaveUp = true }
         for publisher in publishers { publisher.stop() }
@@ -244,7 +251,7 @@ package final class LoadRun: Sendable {
         var quietSince = ContinuousClock.now
         while ContinuousClock.now < deadline, !progress.withLock({ $0.drainCut }) {
             let totals = try await self.totals()
-            let finished = totals.finished(awaitsOutcome: plan.awaitsOutcome)
+            let finished = totals.finished(plan)
             if finished >= totals.published, totals.unanswered == 0 { break }
             if finished != lastFinished {
                 lastFinished = finished
@@ -263,21 +270,33 @@ package final class LoadRun: Sendable {
     ///
     /// Call it when the workers have stopped: what they put back is then counted as queued.
     package func close() async throws -> LoadOutcome {
-        let drained = try await totals().isDrained(awaitsOutcome: plan.awaitsOutcome)
-        var depths = QueueDepths()
+        let totals = try await totals()
+        let drained = totals.finished(plan) >= totals.published
+        var depths: QueueDepths?
         // What the workers published at the very end is still on its way to the collectors.
         for _ in 0..<40 {
-            depths = (try? await driver.queueDepths()) ?? QueueDepths()
-            if (depths.processed ?? 0) + (depths.failed ?? 0) == 0 { break }
+            depths = try? await driver.queueDepths()
+            if let depths, (depths.processed ?? 0) + (depths.failed ?? 0) == 0 { break }
             try await Task.sleep(for: .milliseconds(50))
         }
+        await disconnect()
+        return try await outcome(stillQueued: depths.map(queuedSinceStart), drained: drained)
+    }
+
+    /// Closes every connection of the run.
+    package func disconnect() async {
         let links = self.links.withLock { $0 }
         for publisher in links.publishers { await publisher.close() }
         for collector in links.collectors { await collector.close() }
-        return try await outcome(depths: depths, drained: drained)
     }
 
     // MARK: - Counting
+
+    private struct IntervalLatencies: Sendable {
+        var scheduleLag = LatencyHistogram()
+        var confirm = LatencyHistogram()
+        var endToEnd = LatencyHistogram()
+    }
 
     private struct RunTotals: Sendable {
         var published: UInt64 = 0
@@ -290,27 +309,27 @@ package final class LoadRun: Sendable {
         var recoveries: UInt64 = 0
         var unanswered = 0
         var isBlocked = false
-        /// Of the last second, where it was asked for.
-        var scheduleLag = LatencyHistogram()
-        var confirm = LatencyHistogram()
-        var endToEnd = LatencyHistogram()
+        /// Of the time since the last look, where it was asked for.
+        var latencies: IntervalLatencies?
 
-        func finished(awaitsOutcome: Bool) -> UInt64 {
-            (awaitsOutcome ? processed + failed + returned : confirmed) + nacked
+        /// Messages of which nothing more is to come: with an outcome, or, where none is read back, with the broker's
+        /// answer, or, where that is not asked for either, sent.
+        func finished(_ plan: LoadPlan) -> UInt64 {
+            if plan.awaitsOutcome { return processed + failed + returned + nacked }
+            return plan.confirmWindow > 0 ? confirmed + nacked : published
         }
-
-        func isDrained(awaitsOutcome: Bool) -> Bool { finished(awaitsOutcome: awaitsOutcome) >= published }
     }
 
     private func totals(takingInterval: Bool = false) async throws -> RunTotals {
         var sum = RunTotals()
+        if takingInterval { sum.latencies = IntervalLatencies() }
         for loop in publishers {
             let (totals, unanswered, isBlocked, interval) = try await loop.eventLoop.submit {
                 (loop.totals, loop.unanswered, loop.isBlocked, takingInterval ? loop.takeInterval() : nil)
             }.get()
             if let interval {
-                sum.scheduleLag.merge(interval.scheduleLag)
-                sum.confirm.merge(interval.confirm)
+                sum.latencies?.scheduleLag.merge(interval.scheduleLag)
+                sum.latencies?.confirm.merge(interval.confirm)
             }
             sum.unanswered += unanswered
             sum.isBlocked = sum.isBlocked || isBlocked
@@ -327,7 +346,7 @@ package final class LoadRun: Sendable {
             }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
-            if let interval { sum.endToEnd.merge(interval) }
+            if let interval { sum.latencies?.endToEnd.merge(interval) }
         }
         if !plan.awaitsOutcome { sum.processed = sum.confirmed }
         return sum
@@ -354,20 +373,28 @@ package final class LoadRun: Sendable {
                     offered: due + now.publishedUnscheduled - before.publishedUnscheduled,
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
-                    scheduleLag: now.scheduleLag, confirm: now.confirm, endToEnd: now.endToEnd,
+                    scheduleLag: now.latencies?.scheduleLag ?? LatencyHistogram(),
+                    confirm: now.latencies?.confirm ?? LatencyHistogram(),
+                    endToEnd: now.latencies?.endToEnd ?? LatencyHistogram(),
                     depths: (try? await driver.queueDepths()) ?? QueueDepths(),
-                    backlog: now.published
-                        - min(now.published, now.finished(awaitsOutcome: plan.awaitsOutcome)),
+                    backlog: now.published - min(now.published, now.finished(plan)),
                     blocked: now.isBlocked))
             before = now
+            before.latencies = nil
             start = time
         }
     }
 
-    private func outcome(depths: QueueDepths, drained: Bool) async throws -> LoadOutcome {
+    /// Messages in the queues beyond those that waited there before the run.
+    private func queuedSinceStart(_ depths: QueueDepths) -> UInt64 {
+        let before = progress.withLock { $0.startDepths.total }
+        return depths.total - min(depths.total, before)
+    }
+
+    private func outcome(stillQueued: UInt64?, drained: Bool) async throws -> LoadOutcome {
         let spans = progress.withLock { $0.spans }
         var outcome = LoadOutcome(
-            phases: [], depths: depths, interrupted: isInterrupted, recoveries: 0, blockedNanoseconds: 0,
+            phases: [], stillQueued: stillQueued, interrupted: isInterrupted, recoveries: 0, blockedNanoseconds: 0,
             leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained)
         for (phase, span) in zip(plan.phases, spans) {
             var closedLoop = false
@@ -402,6 +429,7 @@ package final class LoadRun: Sendable {
             }.get()
             for (index, record) in records.enumerated() where index < outcome.phases.count {
                 outcome.phases[index].late += record.late
+                outcome.phases[index].carried += record.carried
                 outcome.phases[index].scheduleLag.merge(record.scheduleLag)
                 outcome.phases[index].ownLag.merge(record.ownLag)
                 outcome.phases[index].confirm.merge(record.confirm)

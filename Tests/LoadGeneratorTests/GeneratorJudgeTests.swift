@@ -44,7 +44,7 @@ import Testing
     @Test func theWorstMeasuredPhaseIsTheRuns() {
         var outcome = LoadOutcome(
             phases: [phase(lagMilliseconds: 300, measured: false), phase(), phase(lagMilliseconds: 50)],
-            depths: QueueDepths(), interrupted: false, recoveries: 0, blockedNanoseconds: 0, leftovers: 0, foreign: 0,
+            stillQueued: 0, interrupted: false, recoveries: 0, blockedNanoseconds: 0, leftovers: 0, foreign: 0,
             unstamped: 0, unexplained: 0, failures: [], drained: true)
         #expect(GeneratorJudge.judge(outcome).judgement == .suspect)
         outcome.failures = ["gone"]

@@ -76,12 +76,19 @@ struct Orchestrator: Sendable {
         let uris = try await brokerURIs(&processes)
         let driver = try await makeDriver(uris, group)
         let run = RunID(rawValue: UInt32.random(in: 0...UInt32.max))
-        let plan = LoadPlan(scenario, run: run, purge: settings.purge)
+        let plan = LoadPlan(
+            scenario, run: run, purge: settings.purge, keepsQueues: !settings.startsWorkers)
         let load = LoadRun(plan: plan, driver: driver, group: group, logger: logger)
+        let view = LiveView(
+            phases: scenario.phases.map(\.name), planned: Self.planned(scenario), isQuiet: settings.isQuiet)
+        // From here on a signal ends the run in order: nothing that was declared or started is left behind.
+        let interruptions = Task { await watchSignals(load, view) }
+        defer { interruptions.cancel() }
         do {
             try await load.connect()
             try await startWorkers(uri: uris.first, &processes)
         } catch {
+            await load.disconnect()
             _ = await driver.cleanUp()
             throw error
         }
@@ -90,19 +97,15 @@ struct Orchestrator: Sendable {
         let meter = RoleMeter()
         let watched = watchedProcesses(processes, uris: uris)
         meter.begin(watched) { allocated(of: $0, processes) }
-        let rows = Mutex<[SecondRow]>([])
-        let view = LiveView(
-            phases: scenario.phases.map(\.name), planned: Self.planned(scenario), isQuiet: settings.isQuiet)
+        let rows = Mutex<[SeriesRow]>([])
         view.say("\(scenario.name): \(scenario.summary)")
-        let interruptions = Task { await watchSignals(load, view) }
         try await load.execute { sample in
             let used = meter.second()
             rows.withLock {
-                $0.append(SecondRow(sample: sample, cores: used.cores, residentBytes: used.residentBytes))
+                $0.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
             }
             view.show(sample)
         }
-        interruptions.cancel()
         view.clear()
 
         let died = Set(processes.all.filter(\.diedEarly).map(\.name))

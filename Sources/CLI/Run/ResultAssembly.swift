@@ -9,7 +9,8 @@ struct ResultAssembly {
     let file: ScenarioFile
     let facts: RunFacts
     let outcome: LoadOutcome
-    let rows: [SecondRow]
+    /// One a second; times are monotonic, not yet counted from the start of the run.
+    let rows: [SeriesRow]
     let roles: [RoleResult]
     /// The workers' own histograms of their stages, merged.
     let stages: [String: LatencyHistogram]
@@ -18,13 +19,14 @@ struct ResultAssembly {
     let notes: [String]
 
     func result() -> RunResult {
-        let start = outcome.phases.first?.startNanoseconds ?? rows.first?.sample.startNanoseconds ?? 0
-        let phases = zip(outcome.phases, file.scenario.phases).map { phase, described in
+        let start = outcome.phases.first?.startNanoseconds ?? rows.first?.startNanoseconds ?? 0
+        var phases = zip(outcome.phases, file.scenario.phases).map { phase, described in
             PhaseResult(
                 name: phase.name, load: described.rate.summary, measured: phase.measured,
                 startNanoseconds: phase.startNanoseconds - start, endNanoseconds: phase.endNanoseconds - start,
-                figures: figures(phase), generator: GeneratorJudge.judge(phase))
+                figures: figures(phase), generator: GeneratorJudge.judge(phase, interrupted: outcome.interrupted))
         }
+        sortMissing(&phases)
         var totals = Figures()
         for phase in phases where phase.measured { totals.append(phase.figures) }
         for (name, histogram) in stages {
@@ -34,21 +36,15 @@ struct ResultAssembly {
         var books = Books()
         for phase in phases { books.merge(phase.figures.books) }
         books.leftoversIgnored = outcome.leftovers
-        closeQueued(&books)
-        // The whole run's missing messages were sorted into queued and lost: the measured phases share the verdict.
-        if books.lost == 0 {
-            totals.books.queued += totals.books.lost
-            totals.books.lost = 0
-        }
         var facts = facts
-        facts.durationNanoseconds = (rows.last?.sample.endNanoseconds ?? start) - start
+        facts.durationNanoseconds = rows.last.map { $0.startNanoseconds + $0.durationNanoseconds - start } ?? 0
         facts.interrupted = outcome.interrupted
         var result = RunResult(
             scenario: ScenarioFacts(
                 name: file.scenario.name, summary: file.scenario.summary.isEmpty ? nil : file.scenario.summary,
                 text: scenarioText),
             run: facts, machine: MachineFacts.current(), broker: broker, store: store, books: books, totals: totals,
-            phases: phases, series: rows.map { $0.row(runStart: start) }, roles: roles, thresholds: [],
+            phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, thresholds: [],
             generator: GeneratorJudge.judge(outcome), notes: notes + outcomeNotes(books))
         result.thresholds = file.scenario.thresholds.map { ThresholdFigures(result).judge($0) }
         return result
@@ -69,10 +65,17 @@ struct ResultAssembly {
             ].filter { !$0.value.isEmpty })
     }
 
-    /// Messages that are missing and as many as still wait in the queues are queued, not lost.
-    private func closeQueued(_ books: inout Books) {
-        books.queued = min(books.lost, outcome.depths.total)
-        books.lost -= books.queued
+    /// Takes as many of the missing messages as still wait in the queues for queued, the newest first.
+    ///
+    /// Those are the ones a pipeline that takes its time has not come to. The rest is lost.
+    private func sortMissing(_ phases: inout [PhaseResult]) {
+        var waiting = outcome.stillQueued ?? 0
+        for index in phases.indices.reversed() {
+            let queued = min(phases[index].figures.books.lost, waiting)
+            phases[index].figures.books.lost -= queued
+            phases[index].figures.books.queued += queued
+            waiting -= queued
+        }
     }
 
     private var scenarioText: String {
@@ -85,6 +88,9 @@ struct ResultAssembly {
         if !outcome.drained, books.queued > 0 {
             notes.append(
                 "\(books.queued) messages were still queued when the drain time of \(file.scenario.drain) was over.")
+        }
+        if outcome.stillQueued == nil, books.lost > 0 {
+            notes.append("The queues could not be asked at the end: messages that still wait in them count as lost.")
         }
         if outcome.recoveries > 0 { notes.append("Connections were lost and recovered \(outcome.recoveries) times.") }
         if outcome.blockedNanoseconds > 0 {
@@ -105,19 +111,15 @@ struct ResultAssembly {
     }
 }
 
-/// A second of the run with what the processes used in it.
-struct SecondRow: Sendable {
-    var sample: SecondSample
-    var cores: [String: Double]
-    var residentBytes: [String: UInt64]
-
-    func row(runStart: Int64) -> SeriesRow {
+extension SeriesRow {
+    /// A second of the run with what the processes used in it; its latencies in three figures, not whole.
+    init(_ sample: SecondSample, cores: [String: Double], residentBytes: [String: UInt64]) {
         var depths: [String: UInt64] = [:]
         depths["incoming"] = sample.depths.incoming
         depths["processed"] = sample.depths.processed
         depths["failed"] = sample.depths.failed
-        return SeriesRow(
-            startNanoseconds: sample.startNanoseconds - runStart,
+        self.init(
+            startNanoseconds: sample.startNanoseconds,
             durationNanoseconds: sample.endNanoseconds - sample.startNanoseconds, offered: sample.offered,
             published: sample.published, confirmed: sample.confirmed, processed: sample.processed,
             failed: sample.failed, endToEnd: SecondLatency(sample.endToEnd), confirm: SecondLatency(sample.confirm),

@@ -94,7 +94,8 @@ final class AMQPLoadCollector: LoadCollector, AMQPChannelDelegate, @unchecked Se
                 sequence: identity.sequence,
                 intendedNanoseconds: (try? delivery.properties.int64Header("x-rafale-intended")) ?? nil,
                 receivedNanoseconds: (try? delivery.properties.int64Header("x-rafale-received")) ?? nil,
-                serviceNanoseconds: (try? delivery.properties.int64Header("x-rafale-service")) ?? nil))
+                serviceNanoseconds: (try? delivery.properties.int64Header("x-rafale-service")) ?? nil,
+                redelivered: delivery.redelivered))
     }
 
     func channelReadComplete(_ channel: AMQPChannel) {

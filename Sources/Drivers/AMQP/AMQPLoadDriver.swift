@@ -72,9 +72,19 @@ package final class AMQPLoadDriver: LoadDriver {
             throw DriverError(error)
         }
         for queue in [topology.incoming, topology.processed, topology.failed] {
-            let messages = try await existing(queue.name)
-            if messages == nil { prepared.withLock { _ = $0.createdQueues.insert(queue.name) } }
-            if let messages, messages > 0 { try await inspect(queue.name, messages: messages, purge: purge) }
+            guard let found = try await existing(queue.name) else {
+                prepared.withLock { _ = $0.createdQueues.insert(queue.name) }
+                continue
+            }
+            if queue != topology.incoming, found.consumerCount > 0 {
+                throw DriverError(
+                    .precondition,
+                    "queue \(queue.name) has \(found.consumerCount) consumers already, which would take this run's "
+                        + "results; stop them, or name another queue in the scenario's topology")
+            }
+            if found.messageCount > 0 {
+                try await inspect(queue.name, messages: found.messageCount, purge: purge)
+            }
         }
         if !topology.exchange.isEmpty {
             let exists = try await exchangeExists(topology.exchange)
@@ -101,6 +111,7 @@ package final class AMQPLoadDriver: LoadDriver {
         do {
             try await publisher.open()
         } catch {
+            await connection.close()
             throw DriverError(error)
         }
         return publisher
@@ -119,6 +130,7 @@ package final class AMQPLoadDriver: LoadDriver {
         do {
             try await collector.open()
         } catch {
+            await connection.close()
             throw DriverError(error)
         }
         return collector
@@ -151,15 +163,15 @@ package final class AMQPLoadDriver: LoadDriver {
             for queue in state.createdQueues.sorted() {
                 do {
                     try await withTemporaryChannel { channel throws(AMQPClientError) in
-                        _ = try await channel.queueDelete(queue, ifEmpty: true)
+                        _ = try await channel.queueDelete(queue, ifUnused: true, ifEmpty: true)
                     }
                 } catch {
-                    notes.append("Queue \(queue) was left in place: it is not empty.")
+                    notes.append("Queue \(queue) was left in place: \(error).")
                 }
             }
             if state.createdExchange {
                 try? await withTemporaryChannel { channel throws(AMQPClientError) in
-                    try await channel.exchangeDelete(topology.exchange)
+                    try await channel.exchangeDelete(topology.exchange, ifUnused: true)
                 }
             }
         }
@@ -169,11 +181,11 @@ package final class AMQPLoadDriver: LoadDriver {
 
     // MARK: - Looking before touching
 
-    /// Messages of a queue; nil where there is none of that name.
-    private func existing(_ queue: String) async throws(DriverError) -> UInt32? {
+    /// A queue as it stands; nil where there is none of that name.
+    private func existing(_ queue: String) async throws(DriverError) -> QueueDeclareOk? {
         do {
             return try await withTemporaryChannel { channel throws(AMQPClientError) in
-                try await channel.queueDeclare(queue, passive: true).messageCount
+                try await channel.queueDeclare(queue, passive: true)
             }
         } catch {
             if case .channelClosed(.notFound, _, _) = error { return nil }
@@ -193,11 +205,17 @@ package final class AMQPLoadDriver: LoadDriver {
         }
     }
 
-    /// How many waiting messages are looked at before a queue is taken for our own.
-    private static let inspectedMessages = 100
+    /// How many waiting messages are looked at, one by one; a queue that holds more needs the user's word.
+    private static let inspectedMessages = 2000
 
     /// Makes sure that the messages waiting in a queue are an earlier run's, or throws them away where that is asked.
     private func inspect(_ queue: String, messages: UInt32, purge: Bool) async throws(DriverError) {
+        guard purge || messages <= Self.inspectedMessages else {
+            throw DriverError(
+                .precondition,
+                "queue \(queue) holds \(messages) messages, too many to see whose they are; name another queue in the "
+                    + "scenario's topology, or throw them away with --purge")
+        }
         var foreign = false
         do {
             if purge {

@@ -87,8 +87,9 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     func flush() {
         for index in lanes.indices where lanes[index].count > 0 {
-            lanes[index].channel?.writePublishes(lanes[index].batch, count: lanes[index].count)
+            let count = lanes[index].count
             lanes[index].count = 0
+            lanes[index].channel?.writePublishes(lanes[index].batch, count: count)
         }
     }
 

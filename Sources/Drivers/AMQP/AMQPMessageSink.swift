@@ -146,11 +146,11 @@ extension AMQPMessageSink: AMQPChannelDelegate {
     /// Settles the publishes up to the tag, or that one.
     package func channel(_ channel: AMQPChannel, confirmed tag: UInt64, multiple: Bool, nack: Bool) {
         guard channel === self.channel else { return }
-        if nack {
-            return failBatch(
-                with: tag, DriverError(.precondition, "the broker refused a result: is the processed queue full?"))
-        }
         let tags = (multiple ? min(1, tag) : tag)...tag
+        if nack {
+            return fail(
+                tags, DriverError(.precondition, "the broker refused a result: is the processed queue full?"))
+        }
         for index in batches.indices where !batches[index].numbers.isEmpty {
             if batches[index].numbers.overlaps(tags) { batches[index].confirm(tags) }
         }
@@ -181,9 +181,10 @@ extension AMQPMessageSink: AMQPChannelDelegate {
         self.channel = nil
     }
 
-    private func failBatch(with tag: UInt64, _ error: DriverError) {
-        guard let index = batches.firstIndex(where: { $0.numbers.contains(tag) }) else { return }
-        batches.remove(at: index).done.fail(error)
+    /// Fails the batches that hold one of the messages.
+    private func fail(_ tags: ClosedRange<UInt64>, _ error: DriverError) {
+        for batch in batches where batch.numbers.overlaps(tags) { batch.done.fail(error) }
+        batches.removeAll { $0.numbers.overlaps(tags) }
     }
 }
 

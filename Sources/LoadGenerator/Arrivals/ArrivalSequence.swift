@@ -106,7 +106,8 @@ package struct ArrivalSequence: Sendable {
             switch (phases[phase].end, spacing) {
             case (.after(let seconds), _): seconds
             case (.count(let count), .uniform): phases[phase].curve.time(of: Double(count))
-            case (.count, .poisson): lastInPhaseSeconds
+            // Just behind its last arrival, which belongs to it.
+            case (.count, .poisson): lastInPhaseSeconds + 1e-9
             }
         phaseStartsNanoseconds.append(phaseStartsNanoseconds[phase] + Int64(seconds * 1e9))
         phase += 1

@@ -22,8 +22,6 @@ final class CollectorLoop: @unchecked Sendable {
         /// First outcomes; repetitions are not in them.
         var processed: UInt64 = 0
         var failed: UInt64 = 0
-        /// Outcomes seen again.
-        var repeated: UInt64 = 0
         var leftovers: UInt64 = 0
         var foreign: UInt64 = 0
         /// Outcomes that did not carry their intended time: counted, but without a latency.
@@ -78,8 +76,8 @@ extension CollectorLoop: LoadCollectorDelegate {
             return
         }
         guard before.isDisjoint(with: [.processed, .failed]) else {
-            ledger.add(.duplicated, to: message.sequence)
-            totals.repeated += 1
+            // Read again after our own connection was lost: the pipeline made it once.
+            if !message.redelivered { ledger.add(.duplicated, to: message.sequence) }
             return
         }
         if releases { released += 1 }

@@ -12,6 +12,8 @@ final class PublisherLoop: @unchecked Sendable {
     /// What one phase looked like from this connection.
     struct PhaseRecord: Sendable {
         var published: UInt64 = 0
+        /// Confirms that came while the phase lasted, where a confirm is the outcome.
+        var carried: UInt64 = 0
         /// Sent later than the bound on schedule debt allows.
         var late: UInt64 = 0
         var scheduleLag = LatencyHistogram()
@@ -48,6 +50,8 @@ final class PublisherLoop: @unchecked Sendable {
         var confirmWindow: Int
         /// Beyond it a message counts as late.
         var scheduleDebtNanoseconds: Int64
+        /// Whether a confirm is all that comes back of a message.
+        var confirmIsOutcome: Bool
         /// Whether a confirm makes room in a closed loop; otherwise the outcome does.
         var releasesOnConfirm: Bool
         var phases: Int
@@ -63,6 +67,7 @@ final class PublisherLoop: @unchecked Sendable {
     private let settings: Settings
     private let ledger: Ledger
     private let outstanding: Outstanding
+    private var lookup: PhaseLookup
     private var publisher: (any LoadPublisher)?
 
     private var stretch: Stretch?
@@ -78,8 +83,9 @@ final class PublisherLoop: @unchecked Sendable {
     private var nextChannel = 0
     private var batch: [InFlightWindow.Message] = []
     private var blockedSince: Int64?
-    /// Messages due before this moment were held up by the broker: it was away, or asked for a pause.
-    private var excusedUntil: Int64 = .min
+    private var lostSince: Int64?
+    /// Messages due in this time were held up by the broker, which was away or asked for a pause.
+    private var heldUp: Range<Int64> = 0..<0
 
     private(set) var records: [PhaseRecord]
     private(set) var totals = Totals()
@@ -87,7 +93,10 @@ final class PublisherLoop: @unchecked Sendable {
     private var interval = Interval()
     private(set) var failure: DriverError?
 
-    init(_ settings: Settings, ledger: Ledger, outstanding: Outstanding, on eventLoop: any EventLoop) {
+    init(
+        _ settings: Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable, on eventLoop: any EventLoop
+    ) {
+        lookup = PhaseLookup(table)
         self.settings = settings
         self.ledger = ledger
         self.outstanding = outstanding
@@ -106,6 +115,7 @@ final class PublisherLoop: @unchecked Sendable {
     func run(_ stretch: Stretch) async throws {
         let done = eventLoop.makePromise(of: Void.self)
         eventLoop.execute {
+            if self.stopped { return done.succeed() }
             self.stretch = stretch
             self.walk = StretchWalk(stretch, connection: self.settings.connection, of: self.settings.connections)
             self.stretchDone = done
@@ -153,7 +163,7 @@ final class PublisherLoop: @unchecked Sendable {
         isWaiting = false
         var now = Monotonic.nowNanoseconds()
         for _ in 0..<Self.batchesPerTurn {
-            guard publisher.isWritable else { return }
+            guard publisher.isWritable else { return waitForTheEnd(now: now) }
             let next = fill(publisher, now: now)
             if !batch.isEmpty {
                 publisher.flush()
@@ -165,9 +175,7 @@ final class PublisherLoop: @unchecked Sendable {
             case .due(let time): return setTimer(for: time, now: now)
             case .waiting:
                 isWaiting = true
-                // A closed loop ends at its time even when nothing comes back any more.
-                if let end = stretch?.closedLoop?.endNanoseconds { setTimer(for: end, now: now) }
-                return
+                return waitForTheEnd(now: now)
             case .end: return finishStretch()
             }
         }
@@ -232,7 +240,7 @@ final class PublisherLoop: @unchecked Sendable {
             records[message.phase].scheduleLag.record(lag)
             interval.scheduleLag.record(lag)
             if lag > settings.scheduleDebtNanoseconds { records[message.phase].late += 1 }
-            if message.intendedNanoseconds >= excusedUntil { records[message.phase].ownLag.record(lag) }
+            if !heldUp.contains(message.intendedNanoseconds) { records[message.phase].ownLag.record(lag) }
         }
         totals.published += UInt64(batch.count)
         if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
@@ -242,6 +250,12 @@ final class PublisherLoop: @unchecked Sendable {
     private func setTimer(for time: Int64, now: Int64) {
         let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(time, now + Self.tickNanoseconds)))
         timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.turn() }
+    }
+
+    /// Nothing can be sent now; a closed loop ends at its time all the same.
+    private func waitForTheEnd(now: Int64) {
+        guard let end = stretch?.closedLoop?.endNanoseconds else { return }
+        if now >= end { finishStretch() } else { setTimer(for: end, now: now) }
     }
 
     private func scheduleTurn() {
@@ -278,6 +292,9 @@ extension PublisherLoop: LoadPublisherDelegate {
                 records[message.phase].confirm.record(now - message.intendedNanoseconds)
                 interval.confirm.record(now - message.intendedNanoseconds)
                 if settings.releasesOnConfirm { release(1) }
+                if settings.confirmIsOutcome, let phase = lookup.phase(at: now), phase < records.count {
+                    records[phase].carried += 1
+                }
             } else {
                 totals.nacked += 1
                 release(1)
@@ -295,24 +312,33 @@ extension PublisherLoop: LoadPublisherDelegate {
     }
 
     func publisher(isWritable: Bool) {
-        if isWritable { turn() }
+        // Not at once: the news may come out of the very write that is under way.
+        if isWritable { scheduleTurn() }
     }
 
     func publisher(blocked reason: String?) {
         let now = Monotonic.nowNanoseconds()
         if reason != nil {
             blockedSince = blockedSince ?? now
-        } else if let since = blockedSince {
-            totals.blockedNanoseconds += now - since
-            blockedSince = nil
-            excusedUntil = now
-            turn()
+        } else {
+            endBlock(at: now)
+            scheduleTurn()
         }
+    }
+
+    private func endBlock(at now: Int64) {
+        guard let since = blockedSince else { return }
+        totals.blockedNanoseconds += now - since
+        blockedSince = nil
+        heldUp = since..<now
     }
 
     func publisherLost(_ reason: String) {
         // Some of these were taken and their outcomes will come: the window of a closed loop then lets a few more in,
         // which is better than waiting for ever for those that were not.
+        let now = Monotonic.nowNanoseconds()
+        endBlock(at: now)
+        lostSince = lostSince ?? now
         for channel in windows.indices {
             release(windows[channel].count)
             windows[channel].reset()
@@ -321,8 +347,10 @@ extension PublisherLoop: LoadPublisherDelegate {
 
     func publisherRecovered() {
         totals.recoveries += 1
-        excusedUntil = Monotonic.nowNanoseconds()
-        turn()
+        let now = Monotonic.nowNanoseconds()
+        if let since = lostSince { heldUp = since..<now }
+        lostSince = nil
+        scheduleTurn()
     }
 
     func publisherFailed(_ error: DriverError) {

@@ -155,7 +155,8 @@ extension PhaseResult {
 }
 
 extension SeriesRow {
-    fileprivate func shifted(by nanoseconds: Int64) -> SeriesRow {
+    /// The same second on a clock that started earlier or later.
+    package func shifted(by nanoseconds: Int64) -> SeriesRow {
         var row = self
         row.startNanoseconds &+= nanoseconds
         return row
