@@ -1,10 +1,11 @@
 /// The wall time of a monotonic moment as text, `2026-11-21T02:48:49.123Z`: 24 ASCII bytes, made once a millisecond.
-struct TimestampText {
+package struct TimestampText {
     static let byteCount = 24
 
     private let wallOffsetNanoseconds: Int64
     private var millisecond: Int64 = .min
-    private(set) var bytes: [UInt8]
+    /// The text of the moment that was set last.
+    package private(set) var bytes: [UInt8]
 
     /// `wallOffsetNanoseconds` is wall time since 1970 minus monotonic time, taken once.
     init(wallOffsetNanoseconds: Int64) {
@@ -12,8 +13,11 @@ struct TimestampText {
         bytes = Array("1970-01-01T00:00:00.000Z".utf8)
     }
 
+    /// A text for the clock of this process.
+    package init() { self.init(wallOffsetNanoseconds: SystemClock.offsetNanoseconds()) }
+
     /// Sets `bytes` to the time of a monotonic moment.
-    mutating func set(monotonicNanoseconds: Int64) {
+    package mutating func set(monotonicNanoseconds: Int64) {
         let wanted = (monotonicNanoseconds &+ wallOffsetNanoseconds) / 1_000_000
         guard wanted != millisecond else { return }
         millisecond = wanted

@@ -16,6 +16,7 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
     private let delegate: any LoadPublisherDelegate
     /// The values of each template's document, in the order of the text pipeline's columns.
     private let documents: [[StoreValue]]
+    private var timestamp = TimestampText()
     private var waiting: [StoreOperation] = []
     private var numbers: UInt64 = 0
     private var confirmed: UInt64 = 0
@@ -40,8 +41,14 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
     func append(template: Int, _ stamp: MessageStamp, channel: Int) {
         let message = settings.templates[template]
         let id = MessageID(run: settings.run, sequence: stamp.documentSequence).description
-        waiting.append(
-            message.deletes ? .delete(id: id) : .upsert(StoreDocument(id: id, values: documents[template])))
+        if message.deletes {
+            waiting.append(.delete(id: id))
+        } else {
+            timestamp.set(monotonicNanoseconds: stamp.intendedNanoseconds)
+            var values = documents[template]
+            values[Self.timestampColumn] = .text(timestamp.bytes)
+            waiting.append(.upsert(StoreDocument(id: id, values: values)))
+        }
         numbers += 1
     }
 
@@ -71,23 +78,24 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     func close() async {}
 
+    private static let timestampColumn = 2
+
     private struct Body: Decodable {
         var userID: Int64?
         var text: String?
-        var timestamp: String?
 
         enum CodingKeys: String, CodingKey {
             case userID = "user_id"
-            case text, timestamp
+            case text
         }
     }
 
-    /// user_id, text, timestamp, and neither an analysis nor the time of one.
+    /// user_id, text, a place for the timestamp, and neither an analysis nor the time of one.
     private static func values(of body: [UInt8]) -> [StoreValue] {
         let decoded = try? JSONDecoder().decode(Body.self, from: Data(body))
         return [
             decoded?.userID.map(StoreValue.integer) ?? .null, decoded?.text.map { .text(Array($0.utf8)) } ?? .null,
-            decoded?.timestamp.map { .text(Array($0.utf8)) } ?? .null, .null, .null,
+            .null, .null, .null,
         ]
     }
 }

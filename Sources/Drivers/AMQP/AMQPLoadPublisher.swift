@@ -45,7 +45,7 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
         self.delegate = delegate
         self.stamp = stamp
         lanes = Array(repeating: Lane(), count: settings.channels)
-        timestamp = TimestampText(wallOffsetNanoseconds: SystemClock.offsetNanoseconds())
+        timestamp = TimestampText()
     }
 
     func open() async throws(AMQPClientError) {
