@@ -37,7 +37,7 @@ struct GenerateCommand: AsyncParsableCommand {
         abstract: "Put a scenario's load on a pipeline whose broker and workers run already.",
         discussion: """
             EXAMPLE
-              rafale worker --broker amqp://guest:guest@10.0.0.5:5672/ &
+              rafale worker --wait 30s --broker amqp://guest:guest@10.0.0.5:5672/ &
               rafale generate scenarios/steady.yaml --broker amqp://guest:guest@10.0.0.5:5672/
 
             Starts neither a broker nor workers; reads the results back from the processed and failed queues.

@@ -25,6 +25,7 @@ extension LoadPlan {
             connections: scenario.load.connections, confirmWindow: confirmWindow,
             collectors: awaitsOutcome ? scenario.collector.connections : 0,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
+            confirmIsOutcome: scenario.target == .store,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
     }

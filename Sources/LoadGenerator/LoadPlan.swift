@@ -36,8 +36,10 @@ package struct LoadPlan: Sendable {
     package var confirmWindow: Int
     package var collectors: Int
     package var collectorPrefetch: Int
-    /// Whether outcomes are read back; a store that is filled directly has none.
+    /// Whether outcomes are read back.
     package var awaitsOutcome: Bool
+    /// Whether a confirm is a message's end: that of a store that is filled directly.
+    package var confirmIsOutcome: Bool
     package var scheduleDebtNanoseconds: Int64
     package var drain: Duration
     /// Whether messages that wait in the run's queues at the start may be thrown away.
@@ -46,8 +48,10 @@ package struct LoadPlan: Sendable {
     package init(
         seed: UInt64, spacing: ArrivalSequence.Spacing, phases: [Phase], kinds: [MessagePlanner.Kind],
         topology: LoadTopology, publisher: PublisherSettings, connections: Int, confirmWindow: Int, collectors: Int,
-        collectorPrefetch: Int, awaitsOutcome: Bool, scheduleDebtNanoseconds: Int64, drain: Duration, purge: Bool
+        collectorPrefetch: Int, awaitsOutcome: Bool, confirmIsOutcome: Bool = false,
+        scheduleDebtNanoseconds: Int64, drain: Duration, purge: Bool
     ) {
+        self.confirmIsOutcome = confirmIsOutcome
         self.seed = seed
         self.spacing = spacing
         self.phases = phases

@@ -76,7 +76,7 @@ package final class LoadRun: Sendable {
     /// Prepares the queues and opens every connection; nothing is sent yet.
     package func connect() async throws {
         try await driver.prepare(plan.topology, purge: plan.purge)
-        if plan.awaitsOutcome {
+        if !plan.confirmIsOutcome {
             let depths = try await driver.queueDepths()
             progress.withLock { $0.startDepths = depths }
         }
@@ -348,7 +348,7 @@ package final class LoadRun: Sendable {
             sum.failed += totals.failed
             if let interval { sum.latencies?.endToEnd.merge(interval) }
         }
-        if !plan.awaitsOutcome { sum.processed = sum.confirmed }
+        if plan.confirmIsOutcome { sum.processed = sum.confirmed }
         return sum
     }
 
@@ -400,7 +400,8 @@ package final class LoadRun: Sendable {
             var closedLoop = false
             if case .closed = phase.shape { closedLoop = true }
             var books = LedgerBooks(
-                ledger, span.sequences, confirms: plan.confirmWindow > 0, awaitsOutcome: plan.awaitsOutcome)
+                ledger, span.sequences, confirms: plan.confirmWindow > 0,
+                awaitsOutcome: !plan.confirmIsOutcome)
             // A closed loop has no schedule: the numbers it did not use were never offered.
             if closedLoop { books.notSent = 0 }
             outcome.phases.append(

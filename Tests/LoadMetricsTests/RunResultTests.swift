@@ -94,13 +94,13 @@ import Testing
         #expect(second?.description.contains("latencies") == true)
     }
 
-    @Test func theGeneratorCountsBeforeThresholdsAndTheseBeforeTheRest() {
+    @Test func theGeneratorCountsBeforeAnEarlyEndAndThatBeforeTheThresholds() {
         var result = Self.result()
         #expect(result.outcome == .passed)
-        result.run.interrupted = true
-        #expect(result.outcome == .interrupted)
         result.thresholds[0].verdict = .notMeasured
         #expect(result.outcome == .failed)
+        result.run.interrupted = true
+        #expect(result.outcome == .interrupted)
         result.generator = GeneratorVerdict(.invalid, reason: "late", advice: "more connections")
         #expect(result.outcome == .invalid)
         #expect(

@@ -86,8 +86,11 @@ struct ResultAssembly {
     private func outcomeNotes(_ books: Books) -> [String] {
         var notes = outcome.failures
         if !outcome.drained, books.queued > 0 {
-            notes.append(
-                "\(books.queued) messages were still queued when the drain time of \(file.scenario.drain) was over.")
+            let end = outcome.interrupted ? "the run was ended" : "the drain time of \(file.scenario.drain) was over"
+            notes.append("\(books.queued) messages were still queued when \(end).")
+        }
+        if !stages.isEmpty, outcome.phases.contains(where: { !$0.measured }) {
+            notes.append("The workers' stages (decode, analyse, store, publish) are timed over the whole run.")
         }
         if outcome.stillQueued == nil, books.lost > 0 {
             notes.append("The queues could not be asked at the end: messages that still wait in them count as lost.")

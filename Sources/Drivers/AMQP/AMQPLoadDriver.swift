@@ -162,9 +162,14 @@ package final class AMQPLoadDriver: LoadDriver {
         if let topology = state.topology, !topology.keepQueues, control.current != nil {
             for queue in state.createdQueues.sorted() {
                 do {
-                    try await withTemporaryChannel { channel throws(AMQPClientError) in
-                        _ = try await channel.queueDelete(queue, ifUnused: true, ifEmpty: true)
+                    // Asked first: quorum queues know no "if unused" and no "if empty".
+                    let isFree = try await withTemporaryChannel { channel throws(AMQPClientError) in
+                        let found = try await channel.queueDeclare(queue, passive: true)
+                        let isFree = found.messageCount == 0 && found.consumerCount == 0
+                        if isFree { _ = try await channel.queueDelete(queue) }
+                        return isFree
                     }
+                    if !isFree { notes.append("Queue \(queue) was left in place: it is not empty or in use.") }
                 } catch {
                     notes.append("Queue \(queue) was left in place: \(error).")
                 }

@@ -89,11 +89,11 @@ package struct RunResult: Sendable, Equatable, Codable {
         case measured
     }
 
-    /// The judgement of the whole run: an invalid generator counts before a threshold, a threshold before the rest.
+    /// The judgement of the whole run: an invalid generator counts before an early end, and that before a threshold.
     package var outcome: Outcome {
         if generator.judgement == .invalid { return .invalid }
-        if thresholds.contains(where: { $0.verdict != .passed }) { return .failed }
         if run.interrupted { return .interrupted }
+        if thresholds.contains(where: { $0.verdict != .passed }) { return .failed }
         return thresholds.isEmpty ? .measured : .passed
     }
 }

@@ -94,7 +94,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .queueWait: "received by the worker − intended"
         case .decode: "the worker's stage: decoding and checking the message"
         case .analyse: "the worker's stage: analysing the text"
-        case .store: "the worker's stage: until stored, its wait for the batch included"
+        case .store: "the worker's stage: the write of its batch to the store"
         case .publish: "the worker's stage: until the broker confirmed the result"
         case .service: "done − received by the worker"
         case .endToEnd: "result read back − intended"
