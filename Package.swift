@@ -110,6 +110,11 @@ let package = Package(
             ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics", .histogram]),
         tests("CLITests", ["CLI", "LoadMetrics", "Scenarios", .arguments, .logging]),
-        tests("IntegrationTests", ["AMQPClient", "AMQPBroker", "AMQPProtocol", "LoadMetrics", .nioCore, .nioPosix]),
+        tests(
+            "IntegrationTests",
+            [
+                "AMQPClient", "AMQPBroker", "AMQPProtocol", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios",
+                .nioCore, .nioPosix, .logging,
+            ]),
     ]
 )

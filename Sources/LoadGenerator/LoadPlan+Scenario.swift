@@ -32,19 +32,29 @@ extension LoadPlan {
 
     /// The templates of the mix's kinds, one kind behind the other, and where each begins.
     private static func messages(of scenario: Scenario) -> ([MessageTemplate], [MessagePlanner.Kind]) {
-        let pool = BodyPool(seed: scenario.seed, text: scenario.text)
+        let needsTexts = scenario.mix.contains { $0.kind != .opaque }
+        let texts = needsTexts ? BodyPool(seed: scenario.seed, text: scenario.text) : nil
         var templates: [MessageTemplate] = []
-        let kinds = scenario.mix.map { entry in
-            let bodies = pool.templates(entry.kind)
+        var kinds: [MessagePlanner.Kind] = []
+        func add(_ bodies: [BodyTemplate], of entry: Scenario.MixEntry, weight: Double) {
             let first = templates.count
             templates += bodies.map { body in
                 MessageTemplate(
                     body: body.bytes, documentIDOffset: body.idOffset, timestampOffset: body.timestampOffset,
                     deletes: entry.kind == .delete)
             }
-            return MessagePlanner.Kind(
-                weight: entry.weight, templates: first..<templates.count, deletes: entry.kind == .delete,
-                updates: entry.kind == .update)
+            kinds.append(
+                MessagePlanner.Kind(
+                    weight: weight, templates: first..<templates.count, deletes: entry.kind == .delete,
+                    updates: entry.kind == .update))
+        }
+        for entry in scenario.mix {
+            if entry.kind == .opaque {
+                let pool = PayloadPool(seed: scenario.seed, payload: scenario.payload)
+                for group in pool.groups { add(group.bodies, of: entry, weight: entry.weight * group.share) }
+            } else if let texts {
+                add(texts.templates(entry.kind), of: entry, weight: entry.weight)
+            }
         }
         return (templates, kinds)
     }

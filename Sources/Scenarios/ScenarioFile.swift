@@ -41,6 +41,7 @@ package struct ScenarioFile: Sendable {
         }
         var decoding = Decoding()
         decoding.setRoot(root.place)
+        decoding.folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let scenario = Self.decode(root, fileName: path, &decoding)
         let problems = reader.problems + decoding.problems + overrideProblems
         guard problems.isEmpty, let scenario else {

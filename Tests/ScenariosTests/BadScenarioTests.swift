@@ -190,6 +190,39 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
             minimal + "workers: {external: true, count: 3}\n", "2:34: workers.count: is decided by your own workers"),
     ]
 
+    static let payloads: [BadScenario] =
+        [
+            (
+                "{size: 20MiB}",
+                "4:17: payload.size: is out of range; give 0B to 16MiB"
+            ),
+            ("{size: []}", "4:17: payload.size: needs at least 1 item"),
+            ("{size: [{weight: 2}]}", "4:18: payload.size[0]: the key 'size' is missing: the length"),
+            ("{size: [8B, {size: 4B, weight: 0}]}", "4:22: payload.size[1]: needs a weight above 0"),
+            (
+                "{size: 1MiB, pool: 1000}",
+                "4:29: payload.pool: distinct bodies × the longest of them must be at most 256MiB"
+            ),
+            ("{files: [nowhere.json]}", "4:19: payload.files[0]: 'nowhere.json' cannot be read from the folder '.'"),
+            ("{files: [/]}", "4:19: payload.files[0]: '/' is no file of at most 16MiB"),
+            ("{files: [/dev/null], size: 3B}", "4:37: payload.size: means nothing where files are the bodies"),
+            ("{template: '{{id'}", "4:21: payload.template: '{{' has no '}}'"),
+            (
+                "{template: '{{uuid}}'}",
+                "4:21: payload.template: {{uuid}} is no placeholder; possible: {{id}}, {{timestamp}}, {{filler}}"
+            ),
+            ("{template: ['{{id}}', '{{id}} {{id}}']}", "4:32: payload.template[1]: {{id}} can stand once only"),
+            ("{template: 'x', size: 3B}", "4:32: payload.size: means nothing without a {{filler}}"),
+            ("{template: 'x', random: false}", "4:34: payload.random: means nothing with 'template'"),
+        ].map { payload, expected in
+            BadScenario(minimal + "mix: {opaque: 1}\nworkers: {count: 0}\npayload: \(payload)\n", expected)
+        } + [
+            BadScenario(minimal + "payload: {size: 3B}\n", "2:10: payload: no message carries it; give 'mix.opaque'"),
+            BadScenario(minimal + "mix: {opaque: 1}\n", "2:15: mix.opaque: the reference workers would reject each"),
+            BadScenario(
+                minimal + "mix: {opaque: 1}\ntarget: store\n", "2:15: mix.opaque: a store takes no opaque messages"),
+        ]
+
     static let thresholds: [BadScenario] = [
         ("lots == 0", "2:14: thresholds[0]: 'lots' is no metric; did you mean 'lost'?"),
         ("lost", "2:14: thresholds[0]: 'lost' has no comparison"),
@@ -245,7 +278,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
         BadScenario(minimal + "drain: ${EMPTY}\n", "2:1: drain: has no value"),
     ]
 
-    @Test(arguments: yaml + keys + phases + contradictions + thresholds + unmeasured + variables)
+    @Test(arguments: yaml + keys + phases + contradictions + payloads + thresholds + unmeasured + variables)
     func everyMistakeIsNamedAtItsPlace(bad: BadScenario) {
         let found = problems(bad.text)
         #expect(found.count == bad.expected.count, "\(found)")

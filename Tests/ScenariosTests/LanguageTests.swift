@@ -158,6 +158,19 @@ import Testing
         #expect(try scenario(all.yaml) == all)
     }
 
+    @Test(arguments: [
+        "size: 0B", "size: {min: 1B, max: 16MiB}, pool: 1", "random: false",
+        "size: [1KiB, {size: {median: 10B, p95: 20B}, weight: 2.5}]", "size: [{size: 9B, weight: 2}]",
+        "files: [/dev/null, /etc/../dev/null]", "template: '{{id}} $${x} {{filler}}}'",
+        "template: [a, '{ {{timestamp}}']",
+    ])
+    func payloadsSurviveWriting(payload: String) throws {
+        let text = minimal + "mix: {opaque: 3, update: 1}\nworkers: {external: true}\npayload: {\(payload)}\n"
+        let read = try scenario(text)
+        #expect(read.payload != Scenario.Payload())
+        #expect(try scenario(read.yaml) == read)
+    }
+
     @Test func externalWorkersSurviveWriting() throws {
         let external = try scenario(minimal + "workers: {external: true}")
         #expect(external.workers.source == .external)

@@ -33,12 +33,13 @@ package struct BodyPool: Sendable {
         }
     }
 
-    /// The templates of a kind.
+    /// The templates of a kind; opaque bodies are a `PayloadPool`'s.
     package func templates(_ kind: Scenario.MessageKind) -> [BodyTemplate] {
         switch kind {
         case .update: updates
         case .delete: deletes
         case .malformed: malformed
+        case .opaque: []
         }
     }
 

@@ -106,37 +106,47 @@ extension Notation where Value == Scenario.Queue {
     }
 }
 
-/// The length of texts as the file writes it.
+/// A length as the file writes it.
 private struct LengthDraft: Keyed {
     var min: Int?
     var max: Int?
     var median: Int?
     var p95: Int?
 
-    static let sizes = 1...1_048_576
+    // Of any size; `Notation.length` holds them to its range.
+    private static let sizes = 0...Scenario.Payload.largestBytes
 
     static var keys: [Key<Self>] {
         [
-            Key("min", optional: \.min, .size(sizes), "The shortest text; with `max`, each length is equally likely."),
-            Key("max", optional: \.max, .size(sizes), "The longest text."),
-            Key("median", optional: \.median, .size(sizes), "Half of the texts are shorter; with `p95`, log-normal."),
-            Key("p95", optional: \.p95, .size(sizes), "95 % of the texts are shorter."),
+            Key("min", optional: \.min, .size(sizes), "The shortest; with `max`, each length is equally likely."),
+            Key("max", optional: \.max, .size(sizes), "The longest."),
+            Key("median", optional: \.median, .size(sizes), "Half are shorter; with `p95`, log-normal."),
+            Key("p95", optional: \.p95, .size(sizes), "95 % are shorter."),
         ]
     }
 }
 
 extension Notation where Value == Scenario.Length {
     /// One size, or a distribution.
-    static var length: Notation {
-        let fixed = Notation<Int>.size(LengthDraft.sizes)
+    static func length(_ range: ClosedRange<Int>) -> Notation {
+        let fixed = Notation<Int>.size(range)
         let draft = Notation<LengthDraft>.object
+        let described = LengthDraft.described.map { key in
+            Form.Described(name: key.name, form: fixed.form, summary: key.summary)
+        }
         return Notation(
-            form: .either([fixed.form, draft.form]),
+            form: .either([fixed.form, .object(described)]),
             read: { node, decoding in
                 if case .scalar = node.content {
                     return fixed.read(node, &decoding).map { .fixed(bytes: $0) }
                 }
                 guard let draft = draft.read(node, &decoding) else { return nil }
+                let given = [draft.min, draft.max, draft.median, draft.p95].compactMap(\.self)
+                guard given.allSatisfy(range.contains) else {
+                    let words = [range.lowerBound, range.upperBound].map { Quantity.size.text(Double($0)) }
+                    decoding.report(node.place, "is out of range; give \(words[0]) to \(words[1])")
+                    return nil
+                }
                 switch (draft.min, draft.max, draft.median, draft.p95) {
                 case (let min?, let max?, nil, nil) where min <= max: return .uniform(minBytes: min, maxBytes: max)
                 case (nil, nil, let median?, let p95?) where median <= p95:

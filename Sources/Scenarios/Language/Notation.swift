@@ -93,6 +93,8 @@ struct Decoding {
     private(set) var failed: Set<String> = []
     /// All forms, to find a key that was written in the wrong place.
     var root: Form = .anything
+    /// The folder of the scenario, from which it names other files.
+    var folder = "."
     private var path: [String] = []
 
     /// The key being read, such as `phases[0].rate`.

@@ -5,6 +5,7 @@ extension Scenario {
     func check(_ decoding: inout Decoding) {
         checkPhases(&decoding)
         checkLoad(&decoding)
+        checkPayload(&decoding)
         checkTopology(&decoding)
         checkTarget(&decoding)
         checkWorkers(&decoding)
@@ -104,9 +105,10 @@ extension Scenario {
         if store.location == .none {
             decoding.report(key: "store.url", "'target: store' needs a store to fill; use sqlite")
         }
-        if mix.contains(where: { $0.kind == .malformed }) {
+        for kind in [MessageKind.malformed, .opaque] where mix.contains(where: { $0.kind == kind }) {
             decoding.report(
-                key: "mix.malformed", "a store takes no malformed messages; remove it, or use 'target: broker'")
+                key: "mix.\(kind.rawValue)",
+                "a store takes no \(kind.rawValue) messages; remove it, or use 'target: broker'")
         }
     }
 

@@ -29,6 +29,7 @@ extension Scenario: Keyed {
                     summary: \.summary),
                 "The kinds of message by weight."),
             Key("text", \.text, .object, "What the texts of the updates look like."),
+            Key("payload", \.payload, .object, "What the opaque messages carry."),
             Key("workers", \.workers, .workers, "The consuming processes under test."),
             Key("collector", \.collector, .object, "How the results are read back."),
             Key("limits", \.limits, .object, "The bounds of the run itself."),
@@ -48,6 +49,7 @@ extension Scenario.MessageKind {
         case .update: "A text to analyse and store."
         case .delete: "The removal of a document stored before."
         case .malformed: "A body no worker can process; it must arrive in the failed queue."
+        case .opaque: "Bytes as `payload` says, for workers of your own or none."
         }
     }
 }
@@ -175,7 +177,7 @@ extension Scenario.Text: Keyed {
                     parts: { ($0.language, $0.weight) }, summary: \.summary),
                 "The languages by weight."),
             Key(
-                "length", \.length, .length,
+                "length", \.length, .length(1...1_048_576),
                 "The texts' length in bytes of UTF-8: one size, `min` and `max`, or `median` and `p95` (log-normal)."),
             Key("pool", \.pool, .integer(1...1_000_000), "Distinct bodies, made before the run and used in turn."),
         ]

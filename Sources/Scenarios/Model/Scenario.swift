@@ -28,6 +28,8 @@ package struct Scenario: Sendable, Equatable {
     package var mix: [MixEntry] = [MixEntry(kind: .update, weight: 1)]
     /// What the texts of the updates look like.
     package var text = Text()
+    /// What the opaque messages carry.
+    package var payload = Payload()
     /// How the results are read back.
     package var collector = Collector()
     /// The consuming processes under test.
@@ -76,6 +78,8 @@ extension Scenario {
         case delete
         /// A body no worker can process: belongs into the failed queue.
         case malformed
+        /// Bytes of the user's choice, which no reference worker reads.
+        case opaque
     }
 
     /// One kind of message and its share.
