@@ -55,6 +55,24 @@ package struct QueueDepths: Sendable, Equatable {
         self.failed = failed
     }
 
+    /// The messages in the queue of a role.
+    package subscript(role: QueueRole) -> UInt64? {
+        get {
+            switch role {
+            case .incoming: incoming
+            case .processed: processed
+            case .failed: failed
+            }
+        }
+        set {
+            switch role {
+            case .incoming: incoming = newValue
+            case .processed: processed = newValue
+            case .failed: failed = newValue
+            }
+        }
+    }
+
     /// The messages in all queues that could be asked.
     package var total: UInt64 { (incoming ?? 0) + (processed ?? 0) + (failed ?? 0) }
 }
@@ -112,6 +130,20 @@ package struct LoadTopology: Sendable, Equatable {
     package var failed: QueuePlan
     /// Whether somebody else's workers consume: their queues then outlive the run.
     package var keepQueues: Bool
+    /// Whether the run itself consumes the incoming queue: it then has no other consumers, and no results come back.
+    package var isSelfConsumed = false
+
+    /// The roles that have a queue in this run.
+    package var roles: [QueueRole] { isSelfConsumed ? [.incoming, .failed] : QueueRole.allCases }
+
+    /// The queue of a role.
+    package func queue(_ role: QueueRole) -> QueuePlan {
+        switch role {
+        case .incoming: incoming
+        case .processed: processed
+        case .failed: failed
+        }
+    }
 
     package init(
         exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeArguments: [NamedValue],
@@ -253,18 +285,7 @@ package protocol LoadPublisherDelegate: AnyObject, Sendable {
     func publisherFailed(_ error: DriverError)
 }
 
-/// How a collector reads outcomes back.
-package struct CollectorSettings: Sendable {
-    package var run: RunID
-    package var prefetch: Int
-
-    package init(run: RunID, prefetch: Int) {
-        self.run = run
-        self.prefetch = prefetch
-    }
-}
-
-/// A connection that consumes the processed and failed queues.
+/// A connection that reads queues of the run back.
 package protocol LoadCollector: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
 
@@ -309,7 +330,10 @@ package protocol LoadCollectorDelegate: AnyObject, Sendable {
     /// A message nobody here sent: it goes back to its queue at the end.
     func collectorSawForeign()
 
-    /// The end of one read: everything received so far may be acknowledged.
+    /// A message was refused: it goes back to its queue, or else to the failed one.
+    func collectorRefused(requeued: Bool)
+
+    /// The end of one read: the moment for what is done for many messages at once.
     func collectorReadComplete()
 
     func collectorLost(_ reason: String)

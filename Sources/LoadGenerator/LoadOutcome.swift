@@ -37,6 +37,9 @@ package struct LoadOutcome: Sendable {
     package var leftovers: UInt64
     /// Messages that nobody here sent; they went back to their queues.
     package var foreign: UInt64
+    /// Deliveries that the run's own consumers refused: put back into their queue, or dead-lettered.
+    package var requeued: UInt64 = 0
+    package var rejected: UInt64 = 0
     /// Outcomes without their intended time, so without a latency.
     package var unstamped: UInt64
     /// Answers and outcomes that fit nothing that was sent.

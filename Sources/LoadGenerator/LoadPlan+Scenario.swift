@@ -18,16 +18,19 @@ extension LoadPlan {
         let confirmWindow =
             scenario.target == .store ? max(scenario.load.confirmWindow, 1000) : scenario.load.confirmWindow
         let awaitsOutcome =
-            scenario.target == .broker && (scenario.workers.source == .external || scenario.workers.count > 0)
+            scenario.target == .broker
+            && (scenario.workers.source == .external || scenario.workers.count > 0 || scenario.consumers != nil)
+        topology.isSelfConsumed = scenario.consumers != nil
         self.init(
             seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
             phases: scenario.phases.map(Phase.init), kinds: kinds, topology: topology, publisher: publisher,
             connections: scenario.load.connections, confirmWindow: confirmWindow,
-            collectors: awaitsOutcome ? scenario.collector.connections : 0,
+            collectors: !awaitsOutcome ? 0 : scenario.consumers == nil ? scenario.collector.connections : 1,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
             confirmIsOutcome: scenario.target == .store,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
+        consumers = scenario.consumers?.settings(run: run, seed: scenario.seed) ?? []
     }
 
     /// The templates of the mix's kinds, one kind behind the other, and where each begins.
@@ -93,7 +96,9 @@ extension LoadTopology {
         var incoming = QueuePlan(topology.incoming)
         // What a worker rejects arrives in the failed queue; a scenario that dead-letters elsewhere says so itself.
         for (name, value) in [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", topology.failed.name)]
-        where !topology.incoming.arguments.contains(where: { $0.name == "x-dead-letter-exchange" }) {
+        where topology.incoming.kind != .stream
+            && !topology.incoming.arguments.contains(where: { $0.name == "x-dead-letter-exchange" })
+        {
             incoming.arguments.append(NamedValue(name, .string(value)))
         }
         self.init(
@@ -140,7 +145,7 @@ extension FixedProperties {
 }
 
 extension NamedValue {
-    fileprivate init(_ field: Scenario.Field) { self.init(field.name, Value(field.value)) }
+    init(_ field: Scenario.Field) { self.init(field.name, Value(field.value)) }
 }
 
 extension NamedValue.Value {

@@ -36,6 +36,8 @@ package struct LoadPlan: Sendable {
     package var confirmWindow: Int
     package var collectors: Int
     package var collectorPrefetch: Int
+    /// The run's own consumers of the incoming queue, a connection each; none where workers consume it.
+    package var consumers: [CollectorSettings] = []
     /// Whether outcomes are read back.
     package var awaitsOutcome: Bool
     /// Whether a confirm is a message's end: that of a store that is filled directly.
@@ -66,5 +68,13 @@ package struct LoadPlan: Sendable {
         self.scheduleDebtNanoseconds = scheduleDebtNanoseconds
         self.drain = drain
         self.purge = purge
+    }
+
+    /// The connections that read messages back: the run's own consumers, and those of the results.
+    var readers: [CollectorSettings] {
+        var results = CollectorSettings(run: publisher.run, prefetch: collectorPrefetch)
+        // What the run's own consumers take is its own result; what they refuse is not.
+        if !consumers.isEmpty { results.roles = [.failed] }
+        return consumers + Array(repeating: results, count: collectors)
     }
 }

@@ -65,7 +65,7 @@ package final class LoadRun: Sendable {
                 ledger: ledger, outstanding: outstanding, table: table, on: group.next())
         }
         self.publishers = publishers
-        collectors = (0..<plan.collectors).map { _ in
+        collectors = plan.readers.map { _ in
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
                 releases: !releasesOnConfirm, on: group.next()
@@ -80,8 +80,7 @@ package final class LoadRun: Sendable {
             let depths = try await driver.queueDepths()
             progress.withLock { $0.startDepths = depths }
         }
-        for loop in collectors {
-            let settings = CollectorSettings(run: plan.publisher.run, prefetch: plan.collectorPrefetch)
+        for (loop, settings) in zip(collectors, plan.readers) {
             if let link = try await driver.openCollector(settings, delegate: loop, on: loop.eventLoop) {
                 links.withLock { $0.collectors.append(link) }
             }
@@ -270,15 +269,22 @@ package final class LoadRun: Sendable {
     ///
     /// Call it when the workers have stopped: what they put back is then counted as queued.
     package func close() async throws -> LoadOutcome {
-        let totals = try await totals()
-        let drained = totals.finished(plan) >= totals.published
+        // What the run's own consumers have not settled goes back to its queue before the queues are asked.
+        for consumer in links.withLock({ $0.collectors.prefix(plan.consumers.count) }) { await consumer.close() }
+        var totals = try await totals()
         var depths: QueueDepths?
         // What the workers published at the very end is still on its way to the collectors.
         for _ in 0..<40 {
             depths = try? await driver.queueDepths()
-            if let depths, (depths.processed ?? 0) + (depths.failed ?? 0) == 0 { break }
+            totals = try await self.totals()
+            if let depths, (depths.processed ?? 0) + (depths.failed ?? 0) == 0,
+                plan.consumers.isEmpty || totals.finished(plan) + queuedSinceStart(depths) >= totals.published
+            {
+                break
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
+        let drained = totals.finished(plan) >= totals.published
         await disconnect()
         return try await outcome(stillQueued: depths.map(queuedSinceStart), drained: drained)
     }
@@ -346,6 +352,7 @@ package final class LoadRun: Sendable {
             }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
+            sum.recoveries += totals.recoveries
             if let interval { sum.latencies?.endToEnd.merge(interval) }
         }
         if plan.confirmIsOutcome { sum.processed = sum.confirmed }
@@ -457,6 +464,8 @@ package final class LoadRun: Sendable {
             outcome.leftovers += totals.leftovers
             outcome.foreign += totals.foreign
             outcome.unstamped += totals.unstamped
+            outcome.requeued += totals.requeued
+            outcome.rejected += totals.rejected
             outcome.unexplained += totals.unknown
             if let failure { outcome.failures.append("A collector connection was lost for good: \(failure).") }
         }

@@ -67,6 +67,8 @@ package struct ScenarioFile: Sendable {
                     "the file's name is no name for a scenario; add 'name:' with letters, digits, '-' and '_'")
             }
         }
+        // Consumers of its own take the workers' place.
+        if scenario.consumers != nil, !decoding.isGiven("workers.count") { scenario.workers.count = 0 }
         scenario.check(&decoding)
         return scenario
     }

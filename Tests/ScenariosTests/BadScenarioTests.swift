@@ -162,7 +162,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
             "1:28: phases[0].rate.saturate: a closed loop has no arrivals to spread"),
         BadScenario(
             "phases: [{rate: {saturate: 5}, for: 1s}]\nworkers: {count: 0}\n",
-            "1:28: phases[0].rate.saturate: without workers no result comes back"),
+            "1:28: phases[0].rate.saturate: without workers or consumers nothing comes back"),
         BadScenario(
             "phases: [{rate: {saturate: {window: 5, until: confirmed}}, for: 1s}]\nload: {confirm_window: 0}\n",
             "1:28: phases[0].rate.saturate: 'until: confirmed' needs confirms"),

@@ -268,7 +268,8 @@ struct Orchestrator: Sendable {
 
     /// One event loop a connection, but no more than half the cores: the rest belongs to the system under test.
     private static func threads(_ scenario: Scenario) -> Int {
-        let connections = scenario.load.connections + scenario.collector.connections
+        let connections =
+            scenario.load.connections + scenario.collector.connections + (scenario.consumers?.connections ?? 0)
         return max(1, min(connections, ProcessInfo.processInfo.activeProcessorCount / 2))
     }
 

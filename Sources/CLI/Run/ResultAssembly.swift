@@ -104,6 +104,11 @@ struct ResultAssembly {
         if outcome.foreign > 0 {
             notes.append("\(outcome.foreign) messages that no run sent were seen and put back.")
         }
+        if outcome.requeued + outcome.rejected > 0 {
+            notes.append(
+                "The consumers refused \(outcome.requeued + outcome.rejected) deliveries: \(outcome.requeued) went back "
+                    + "to their queue, \(outcome.rejected) to \(file.scenario.topology.failed.name).")
+        }
         if outcome.unstamped > 0 {
             notes.append("\(outcome.unstamped) outcomes did not carry their intended time: counted, without a latency.")
         }

@@ -2,29 +2,15 @@ import AMQPClient
 import AMQPProtocol
 import NIOCore
 
-/// Consumes the processed and failed queues on one channel and acknowledges what it has passed on, a read at a time.
+/// One connection that reads queues of the run back, on one or more channels.
 ///
-/// Lives on its event loop, like its delegate. A message that no run of ours sent stays unacknowledged, so that it is
-/// back in its queue when the collector closes.
-final class AMQPLoadCollector: LoadCollector, AMQPChannelDelegate, @unchecked Sendable {
-    // Reason: all state is touched on `eventLoop` only; `open` and `close` hop to it.
-
-    private static let processedTag = "processed"
-    private static let failedTag = "failed"
-
+/// Lives on its event loop, like its delegate.
+final class AMQPLoadCollector: LoadCollector {
     let eventLoop: any EventLoop
     private let connection: RecoveringConnection
-    private let settings: CollectorSettings
     private let topology: LoadTopology
-    private let delegate: any LoadCollectorDelegate
-
-    private var hasOpened = false
-    private var isClosing = false
-    /// The newest delivery passed on and not yet acknowledged; 0 for none.
-    private var unacknowledged: UInt64 = 0
-    /// Deliveries to acknowledge one by one, since one of the foreign messages stands in front of them.
-    private var singles: [RawSettlement] = []
-    private var foreignCount = 0
+    private let lanes: [CollectorLane]
+    private let startDelay: TimeAmount?
 
     init(
         _ connection: RecoveringConnection, settings: CollectorSettings, topology: LoadTopology,
@@ -32,97 +18,53 @@ final class AMQPLoadCollector: LoadCollector, AMQPChannelDelegate, @unchecked Se
     ) {
         self.connection = connection
         self.eventLoop = eventLoop
-        self.settings = settings
         self.topology = topology
-        self.delegate = delegate
+        startDelay = settings.startDelayNanoseconds > 0 ? .nanoseconds(settings.startDelayNanoseconds) : nil
+        let queues = topology.queues(settings.roles)
+        lanes = (0..<settings.channels).map { index in
+            CollectorLane(
+                index, settings: settings, delegate: delegate, on: eventLoop,
+                queues: Self.share(of: settings.firstChannel + index, among: settings.totalChannels, queues))
+        }
+    }
+
+    /// The queues of one channel: every queue has one at least, and every channel too.
+    ///
+    /// Where all belong together, as a pipeline's results do, one channel has all of them.
+    static func share<Queue>(of channel: Int, among channels: Int, _ queues: [Queue]) -> [Queue] {
+        guard !queues.isEmpty else { return [] }
+        if channels >= queues.count { return channels == 1 ? queues : [queues[channel % queues.count]] }
+        return queues.indices.filter { $0 % channels == channel % channels }.map { queues[$0] }
     }
 
     func open() async throws(AMQPClientError) {
         try await connection.start()
         try await connection.declare(Topology(topology))
-        _ = try await connection.addChannel(delegate: self) { [self] channel in
-            try await eventLoop.submit { self.startSession() }.get()
-            try await channel.qos(prefetchCount: UInt16(clamping: settings.prefetch))
-            _ = try await channel.consume(queue: topology.processed.name, tag: Self.processedTag)
-            _ = try await channel.consume(queue: topology.failed.name, tag: Self.failedTag)
+        for lane in lanes {
+            if startDelay != nil { try await lane.holdBack() }
+            _ = try await connection.addChannel(delegate: lane) { channel in try await lane.begin(channel) }
+        }
+        if let startDelay {
+            let lanes = lanes
+            eventLoop.scheduleTask(in: startDelay) { for lane in lanes { lane.startHeldBack() } }
         }
     }
 
     func close() async {
-        try? await eventLoop.submit { self.isClosing = true }.get()
+        for lane in lanes { await lane.finish() }
         await connection.close()
     }
+}
 
-    private func startSession() {
-        unacknowledged = 0
-        singles = []
-        foreignCount = 0
-        if hasOpened { delegate.collectorRecovered() }
-        hasOpened = true
-    }
+/// A queue that a channel reads.
+struct CollectedQueue: Sendable {
+    var name: String
+    var role: QueueRole
+}
 
-    // MARK: - Events
-
-    func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
-        let identity = Self.identity(delivery.properties)
-        guard let identity else {
-            foreignCount += 1
-            delegate.collectorSawForeign()
-            if foreignCount * 2 > max(settings.prefetch, 2) {
-                delegate.collectorFailed(
-                    DriverError(
-                        .precondition,
-                        "somebody else publishes to \(topology.processed.name) or \(topology.failed.name): "
-                            + "\(foreignCount) messages that no run sent; name other queues in the scenario's topology")
-                )
-            }
-            return
-        }
-        if foreignCount > 0 {
-            singles.append(RawSettlement(.ack, deliveryTag: delivery.deliveryTag))
-        } else {
-            unacknowledged = delivery.deliveryTag
-        }
-        guard identity.run == settings.run else {
-            delegate.collectorIgnoredLeftover()
-            return
-        }
-        // A header that is missing or of another type is no error: the outcome counts, without that time.
-        delegate.collector(
-            received: CollectedMessage(
-                role: delivery.consumerTag.first == Self.failedTag.utf8.first ? .failed : .processed,
-                sequence: identity.sequence,
-                intendedNanoseconds: (try? delivery.properties.int64Header("x-rafale-intended")) ?? nil,
-                receivedNanoseconds: (try? delivery.properties.int64Header("x-rafale-received")) ?? nil,
-                serviceNanoseconds: (try? delivery.properties.int64Header("x-rafale-service")) ?? nil,
-                redelivered: delivery.redelivered))
-    }
-
-    func channelReadComplete(_ channel: AMQPChannel) {
-        if unacknowledged > 0 {
-            channel.ack(unacknowledged, multiple: true)
-            unacknowledged = 0
-        }
-        if !singles.isEmpty {
-            channel.settle(singles)
-            singles.removeAll(keepingCapacity: true)
-        }
-        delegate.collectorReadComplete()
-    }
-
-    func channel(_ channel: AMQPChannel, consumerCancelled tag: String) {
-        delegate.collectorFailed(
-            DriverError(.precondition, "the broker ended the consumer of the \(tag) queue: was the queue deleted?"))
-    }
-
-    func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
-        if !isClosing { delegate.collectorLost(reason.description) }
-    }
-
-    /// The identity of a message: its own, or that of the message it answers.
-    private static func identity(_ properties: RawProperties) -> MessageID? {
-        if let bytes = (try? properties.messageID()) ?? nil, let id = MessageID(bytes) { return id }
-        if let bytes = (try? properties.correlationID()) ?? nil { return MessageID(bytes) }
-        return nil
+extension LoadTopology {
+    /// The queues of the given roles, in their order.
+    func queues(_ roles: [QueueRole]) -> [CollectedQueue] {
+        roles.map { CollectedQueue(name: queue($0).name, role: $0) }
     }
 }

@@ -71,16 +71,18 @@ package final class AMQPLoadDriver: LoadDriver {
         } catch {
             throw DriverError(error)
         }
-        for queue in [topology.incoming, topology.processed, topology.failed] {
+        for role in topology.roles {
+            let queue = topology.queue(role)
             guard let found = try await existing(queue.name) else {
                 prepared.withLock { _ = $0.createdQueues.insert(queue.name) }
                 continue
             }
-            if queue != topology.incoming, found.consumerCount > 0 {
+            if role != .incoming || topology.isSelfConsumed, found.consumerCount > 0 {
                 throw DriverError(
                     .precondition,
                     "queue \(queue.name) has \(found.consumerCount) consumers already, which would take this run's "
-                        + "results; stop them, or name another queue in the scenario's topology")
+                        + "\(role == .incoming ? "messages" : "results"); stop them, or name another queue in the scenario's topology"
+                )
             }
             if found.messageCount > 0 {
                 try await inspect(queue.name, messages: found.messageCount, purge: purge)
@@ -145,10 +147,10 @@ package final class AMQPLoadDriver: LoadDriver {
         else { throw DriverError(.unreachable, "not connected to the broker at the moment") }
         var depths = QueueDepths()
         do {
-            depths.incoming = UInt64(try await channel.queueDeclare(topology.incoming.name, passive: true).messageCount)
-            depths.processed = UInt64(
-                try await channel.queueDeclare(topology.processed.name, passive: true).messageCount)
-            depths.failed = UInt64(try await channel.queueDeclare(topology.failed.name, passive: true).messageCount)
+            for role in topology.roles {
+                let count = try await channel.queueDeclare(topology.queue(role).name, passive: true).messageCount
+                depths[role] = UInt64(count)
+            }
         } catch {
             throw DriverError(error)
         }
@@ -165,7 +167,11 @@ package final class AMQPLoadDriver: LoadDriver {
                     // Asked first: quorum queues know no "if unused" and no "if empty".
                     let isFree = try await withTemporaryChannel { channel throws(AMQPClientError) in
                         let found = try await channel.queueDeclare(queue, passive: true)
-                        let isFree = found.messageCount == 0 && found.consumerCount == 0
+                        // A stream keeps what was read from it.
+                        let isStream = topology.roles.contains { role in
+                            topology.queue(role).name == queue && topology.queue(role).kind == .stream
+                        }
+                        let isFree = (found.messageCount == 0 || isStream) && found.consumerCount == 0
                         if isFree { _ = try await channel.queueDelete(queue) }
                         return isFree
                     }
@@ -290,7 +296,8 @@ extension Topology {
     /// What a run needs, as AMQP declares it.
     init(_ load: LoadTopology) {
         self.init(
-            queues: [load.failed, load.processed, load.incoming].map { queue in
+            queues: load.roles.reversed().map { role in
+                let queue = load.queue(role)
                 var arguments = FieldTable(queue.arguments)
                 if queue.kind != .classic { arguments["x-queue-type"] = .string(queue.kind.rawValue) }
                 return Queue(queue.name, durable: queue.durable, arguments: arguments)

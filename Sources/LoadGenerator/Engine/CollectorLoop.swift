@@ -29,6 +29,9 @@ final class CollectorLoop: @unchecked Sendable {
         /// Outcomes whose number the run never used.
         var unknown: UInt64 = 0
         var recoveries: UInt64 = 0
+        /// Deliveries that went back to their queue, and those that went to the failed one.
+        var requeued: UInt64 = 0
+        var rejected: UInt64 = 0
     }
 
     let eventLoop: any EventLoop
@@ -100,6 +103,10 @@ extension CollectorLoop: LoadCollectorDelegate {
     func collectorIgnoredLeftover() { totals.leftovers += 1 }
 
     func collectorSawForeign() { totals.foreign += 1 }
+
+    func collectorRefused(requeued: Bool) {
+        if requeued { totals.requeued += 1 } else { totals.rejected += 1 }
+    }
 
     func collectorReadComplete() {
         guard released > 0 else { return }

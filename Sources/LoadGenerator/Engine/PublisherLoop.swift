@@ -199,6 +199,8 @@ final class PublisherLoop: @unchecked Sendable {
             guard let entry = walk.peek(nowNanoseconds: now) else { return .end }
             let intended: Int64
             if let closedLoop = stretch.closedLoop {
+                // Sent earlier it would belong to no phase.
+                if now < stretch.startNanoseconds { return .due(stretch.startNanoseconds) }
                 guard outstanding.count < closedLoop.window else { return .waiting }
                 intended = now
             } else {

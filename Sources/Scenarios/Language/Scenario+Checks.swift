@@ -9,6 +9,7 @@ extension Scenario {
         checkTopology(&decoding)
         checkTarget(&decoding)
         checkWorkers(&decoding)
+        checkConsumers(&decoding)
         checkThresholds(&decoding)
     }
 
@@ -24,7 +25,7 @@ extension Scenario {
         if !phases.isEmpty, !phases.contains(where: \.measured) {
             decoding.report(key: "phases", "no phase is measured; remove 'measure: false' from one")
         }
-        guard decoding.isSound("arrivals", "load", "workers", "target") else { return }
+        guard decoding.isSound("arrivals", "load", "workers", "consumers", "target") else { return }
         for (index, phase) in phases.enumerated() {
             guard case .saturate(let saturation) = phase.rate else { continue }
             let key = "phases[\(index)].rate.saturate"
@@ -33,9 +34,10 @@ extension Scenario {
                     key: key, "a closed loop has no arrivals to spread; use 'arrivals: uniform', or a rate instead")
             }
             switch saturation.release {
-            case .processed where target == .broker && workers.source == .reference && workers.count == 0:
+            case .processed where target == .broker && !hasOutcomes:
                 decoding.report(
-                    key: key, "without workers no result comes back; use {window: …, until: confirmed}, or workers")
+                    key: key,
+                    "without workers or consumers nothing comes back; use {window: …, until: confirmed}, or workers")
             case .confirmed where target == .broker && load.confirmWindow == 0:
                 decoding.report(
                     key: key, "'until: confirmed' needs confirms; set load.confirm_window above 0")
@@ -122,7 +124,7 @@ extension Scenario {
     }
 
     private func checkThresholds(_ decoding: inout Decoding) {
-        guard decoding.isSound("thresholds", "phases", "target", "load", "workers") else { return }
+        guard decoding.isSound("thresholds", "phases", "target", "load", "workers", "consumers") else { return }
         for (index, threshold) in thresholds.enumerated() {
             let key = "thresholds[\(index)]"
             var phases = phases.filter(\.measured)
@@ -170,8 +172,13 @@ extension Scenario {
                 return hasWorkers && workers.source == .reference
                     ? nil : "of workers is measured with workers of the run only"
             }
-        case .queueWait, .service, .endToEnd:
-            return hasWorkers ? nil : "is not measured without workers"
+        case .queueWait, .service:
+            if let consumers, consumers.latency.isZero {
+                return "is not measured with consumers that take no time; give consumers.latency a time"
+            }
+            return hasOutcomes ? nil : "is not measured without workers"
+        case .endToEnd:
+            return hasOutcomes ? nil : "is not measured without workers or consumers"
         default: return nil
         }
     }
@@ -179,4 +186,7 @@ extension Scenario {
     private var hasWorkers: Bool {
         target == .broker && (workers.source == .external || workers.count > 0)
     }
+
+    /// Whether what becomes of the messages is seen.
+    private var hasOutcomes: Bool { hasWorkers || (target == .broker && consumers != nil) }
 }

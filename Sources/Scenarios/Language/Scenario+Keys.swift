@@ -31,6 +31,9 @@ extension Scenario: Keyed {
             Key("text", \.text, .object, "What the texts of the updates look like."),
             Key("payload", \.payload, .object, "What the opaque messages carry."),
             Key("workers", \.workers, .workers, "The consuming processes under test."),
+            Key(
+                "consumers", optional: \.consumers, .consumers,
+                "The generator's own consumers of the incoming queue, in place of workers."),
             Key("collector", \.collector, .object, "How the results are read back."),
             Key("limits", \.limits, .object, "The bounds of the run itself."),
             Key(

@@ -13,6 +13,9 @@ extension Scenario {
         parts.append(target == .store ? "into the store" : "on \(broker.location.outline)")
         switch workers.source {
         case .external: parts.append("with external workers")
+        case .reference where consumers != nil:
+            let count = (consumers?.connections ?? 0) * (consumers?.channels ?? 0)
+            parts.append("with \(count) consumer\(count == 1 ? "" : "s")")
         case .reference: parts.append("with \(workers.count) worker\(workers.count == 1 ? "" : "s")")
         }
         if !thresholds.isEmpty { parts.append("and \(thresholds.count) threshold\(thresholds.count == 1 ? "" : "s")") }

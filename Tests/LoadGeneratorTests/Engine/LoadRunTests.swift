@@ -129,7 +129,7 @@ import Testing
                 [
                     LoadPlan.Phase(
                         name: "stuck", shape: .closed(window: 10, releasesOnConfirm: false),
-                        end: .after(seconds: 0.3), measured: true)
+                        end: .after(seconds: 1.5), measured: true)
                 ], connections: 1, drain: .milliseconds(200)), pipeline)
         #expect(outcome.phases[0].books.published == 110)
         #expect(outcome.phases[0].books.processed == 100)

@@ -1,0 +1,340 @@
+import AMQPClient
+import AMQPProtocol
+import NIOCore
+
+/// One channel of a collector: consumes or polls its queues, passes on what it reads, and settles it.
+///
+/// A message that no run of ours sent stays unacknowledged, so that it is back in its queue when the collector closes.
+/// Consumers without a processing time and a share to refuse settle at once, with no more than a comparison for it.
+final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
+    // Reason: all state is touched on `eventLoop` only; the asynchronous entry points hop to it.
+
+    /// How long an incomplete batch of acks waits for more.
+    private static let partialBatchDelay = TimeAmount.milliseconds(10)
+
+    private let index: Int
+    private let eventLoop: any EventLoop
+    private let settings: CollectorSettings
+    private let queues: [CollectedQueue]
+    private let delegate: any LoadCollectorDelegate
+    /// The role of everything read here; nil where the consumer's tag tells.
+    private let onlyRole: QueueRole?
+    /// Deliveries to acknowledge together at most, and whether the end of a read acknowledges them.
+    private let batch: Int
+    private let acksReads: Bool
+
+    private var channel: AMQPChannel?
+    private var hasOpened = false
+    private var isClosing = false
+    /// Consuming waits for its start.
+    private var isHeldBack = false
+    private var polling: Task<Void, Never>?
+
+    /// The newest delivery to acknowledge and not yet acknowledged, 0 for none, and how many it stands for.
+    private var unacknowledged: UInt64 = 0
+    private var unacknowledgedCount = 0
+    private var batchTimer: Scheduled<Void>?
+    /// Deliveries to acknowledge one by one, since one of the foreign messages stands in front of them.
+    private var singles: [RawSettlement] = []
+    private var foreignCount = 0
+    private var work: ConsumerWork?
+    private var workTimer: Scheduled<Void>?
+    private var random: any RandomNumberGenerator & Sendable
+
+    init(
+        _ index: Int, settings: CollectorSettings, delegate: any LoadCollectorDelegate,
+        on eventLoop: any EventLoop, queues: [CollectedQueue]
+    ) {
+        self.index = index
+        self.eventLoop = eventLoop
+        self.settings = settings
+        self.queues = queues
+        self.delegate = delegate
+        let roles = Set(queues.map(\.role))
+        onlyRole = roles.count == 1 ? roles.first : nil
+        switch settings.acknowledgement {
+        case .automatic: (batch, acksReads) = (.max, false)
+        case .each: (batch, acksReads) = (1, true)
+        case .read: (batch, acksReads) = (.max, true)
+        case .every(let count): (batch, acksReads) = (count, false)
+        }
+        work = settings.processing.map { ConsumerWork($0) }
+        random = settings.random(settings.firstChannel + index)
+    }
+
+    // MARK: - Beginning and end
+
+    /// Has consuming wait for `startHeldBack`.
+    func holdBack() async throws(AMQPClientError) {
+        await onLoop { self.isHeldBack = true }
+    }
+
+    /// Begins what `holdBack` kept; on the event loop.
+    func startHeldBack() {
+        guard isHeldBack else { return }
+        isHeldBack = false
+        guard let channel, !isClosing else { return }
+        Task {
+            do throws(AMQPClientError) {
+                try await self.consume(channel)
+            } catch {
+                self.eventLoop.execute { self.failedToStart(error) }
+            }
+        }
+    }
+
+    /// Sets a fresh channel up.
+    func begin(_ channel: AMQPChannel) async throws {
+        let isHeldBack = await onLoop {
+            self.startSession(channel)
+            return self.isHeldBack
+        }
+        if !isHeldBack { try await consume(channel) }
+    }
+
+    private func consume(_ channel: AMQPChannel) async throws(AMQPClientError) {
+        if let interval = settings.pollNanoseconds {
+            let polling = Task { await self.poll(channel, every: interval) }
+            return await onLoop { self.polling = polling }
+        }
+        let isAutomatic = settings.acknowledgement == .automatic
+        if !isAutomatic {
+            try await channel.qos(prefetchCount: UInt16(clamping: settings.prefetch))
+            if settings.channelPrefetch > 0 {
+                try await channel.qos(prefetchCount: UInt16(clamping: settings.channelPrefetch), global: true)
+            }
+        }
+        for (number, queue) in queues.enumerated() {
+            _ = try await channel.consume(
+                queue: queue.name, tag: tag(number), noAck: isAutomatic, exclusive: settings.isExclusive,
+                arguments: FieldTable(settings.arguments))
+        }
+    }
+
+    private func tag(_ number: Int) -> String {
+        guard let tag = settings.tag else { return "\(queues[number].role)" }
+        return queues.count == 1 ? tag : "\(tag)-\(number + 1)"
+    }
+
+    /// Stops consuming and settles what is done; what is not goes back to its queue.
+    func finish() async {
+        let (channel, polling) = await onLoop {
+            self.isClosing = true
+            self.isHeldBack = false
+            return (self.channel, self.polling)
+        }
+        polling?.cancel()
+        await polling?.value
+        if let channel, settings.pollNanoseconds == nil {
+            // The answer to the cancel comes behind the last delivery: with it everything has arrived.
+            for number in queues.indices { try? await channel.cancel(tag(number)) }
+        }
+        await onLoop {
+            self.acknowledgeAll()
+            self.workTimer?.cancel()
+            self.delegate.collectorReadComplete()
+        }
+    }
+
+    private func startSession(_ channel: AMQPChannel) {
+        self.channel = channel
+        if hasOpened, index == 0 { delegate.collectorRecovered() }
+        hasOpened = true
+    }
+
+    /// Forgets what the channel that is gone delivered: what it did not see settled, the broker delivers again.
+    private func endSession() {
+        channel = nil
+        unacknowledged = 0
+        unacknowledgedCount = 0
+        batchTimer?.cancel()
+        batchTimer = nil
+        singles = []
+        foreignCount = 0
+        work?.reset()
+        workTimer?.cancel()
+        workTimer = nil
+    }
+
+    private func failedToStart(_ error: AMQPClientError) {
+        if !isClosing { delegate.collectorFailed(DriverError(error)) }
+    }
+
+    private func onLoop<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
+        await withCheckedContinuation { continuation in
+            eventLoop.execute { continuation.resume(returning: body()) }
+        }
+    }
+
+    // MARK: - Receiving
+
+    func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
+        guard let identity = Self.identity(delivery.properties) else { return sawForeign() }
+        guard identity.run == settings.run else {
+            delegate.collectorIgnoredLeftover()
+            return acknowledge(delivery.deliveryTag, channel)
+        }
+        // A header that is missing or of another type is no error: the outcome counts, without that time.
+        let message = CollectedMessage(
+            role: onlyRole ?? (delivery.consumerTag.first == UInt8(ascii: "f") ? .failed : .processed),
+            sequence: identity.sequence,
+            intendedNanoseconds: (try? delivery.properties.int64Header("x-rafale-intended")) ?? nil,
+            receivedNanoseconds: (try? delivery.properties.int64Header("x-rafale-received")) ?? nil,
+            serviceNanoseconds: (try? delivery.properties.int64Header("x-rafale-service")) ?? nil,
+            redelivered: delivery.redelivered)
+        if settings.processing == nil, settings.nackShare == 0 {
+            acknowledge(delivery.deliveryTag, channel)
+            delegate.collector(received: message)
+        } else {
+            workOn(message, tag: delivery.deliveryTag, channel)
+        }
+    }
+
+    func channelReadComplete(_ channel: AMQPChannel) {
+        if acksReads {
+            acknowledgeAll()
+        } else if unacknowledgedCount > 0, batchTimer == nil {
+            batchTimer = eventLoop.assumeIsolated().scheduleTask(in: Self.partialBatchDelay) {
+                self.batchTimer = nil
+                self.acknowledgeAll()
+            }
+        }
+        delegate.collectorReadComplete()
+    }
+
+    private func sawForeign() {
+        foreignCount += 1
+        delegate.collectorSawForeign()
+        if foreignCount * 2 > max(settings.prefetch, 2) {
+            delegate.collectorFailed(
+                DriverError(
+                    .precondition,
+                    "somebody else publishes to \(queues.map(\.name).joined(separator: " or ")): \(foreignCount) "
+                        + "messages that no run sent; name other queues in the scenario's topology"))
+        }
+    }
+
+    /// The identity of a message: its own, or that of the message it answers.
+    private static func identity(_ properties: RawProperties) -> MessageID? {
+        if let bytes = (try? properties.messageID()) ?? nil, let id = MessageID(bytes) { return id }
+        if let bytes = (try? properties.correlationID()) ?? nil { return MessageID(bytes) }
+        return nil
+    }
+
+    // MARK: - Settling
+
+    private func acknowledge(_ tag: UInt64, _ channel: AMQPChannel) {
+        if settings.acknowledgement == .automatic { return }
+        if foreignCount > 0 {
+            singles.append(RawSettlement(.ack, deliveryTag: tag))
+        } else {
+            unacknowledged = tag
+        }
+        unacknowledgedCount += 1
+        if unacknowledgedCount >= batch { acknowledgeAll() }
+    }
+
+    private func acknowledgeAll() {
+        if unacknowledged > 0 {
+            channel?.ack(unacknowledged, multiple: unacknowledgedCount > 1)
+            unacknowledged = 0
+        }
+        if !singles.isEmpty {
+            channel?.settle(singles)
+            singles.removeAll(keepingCapacity: true)
+        }
+        unacknowledgedCount = 0
+    }
+
+    // MARK: - Consumers that take their time, or refuse
+
+    private func workOn(_ message: CollectedMessage, tag: UInt64, _ channel: AMQPChannel) {
+        guard work != nil else { return conclude(message, tag: tag, channel) }
+        let wasEmpty = work?.isEmpty ?? true
+        work?.add(tag: tag, message, now: SystemClock.monotonicNanoseconds(), using: &random)
+        if wasEmpty { setWorkTimer() }
+    }
+
+    private func setWorkTimer() {
+        guard let next = work?.nextDoneNanoseconds else { return }
+        let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(next, 0)))
+        workTimer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.concludeDone() }
+    }
+
+    private func concludeDone() {
+        guard let channel else { return }
+        let now = SystemClock.monotonicNanoseconds()
+        while let item = work?.takeDone(now: now) { conclude(item.message, tag: item.tag, channel) }
+        channelReadComplete(channel)
+        setWorkTimer()
+    }
+
+    /// Acknowledges or refuses a message whose work is done.
+    private func conclude(_ message: CollectedMessage, tag: UInt64, _ channel: AMQPChannel) {
+        guard settings.nackShare > 0, Double.random(in: 0..<1, using: &random) < settings.nackShare else {
+            acknowledge(tag, channel)
+            return delegate.collector(received: message)
+        }
+        let requeue = Double.random(in: 0..<1, using: &random) < settings.requeueShare
+        channel.nack(tag, requeue: requeue)
+        delegate.collectorRefused(requeued: requeue)
+        guard !requeue, !settings.refusedArriveAsFailed else { return }
+        var message = message
+        message.role = .failed
+        delegate.collector(received: message)
+    }
+
+    // MARK: - Polling
+
+    /// Fetches one message after the other until the channel or the task ends.
+    private func poll(_ channel: AMQPChannel, every interval: Int64) async {
+        let isAutomatic = settings.acknowledgement == .automatic
+        var next = ContinuousClock.now
+        while !Task.isCancelled {
+            for queue in queues {
+                guard let fetched = try? await channel.get(queue.name, noAck: isAutomatic) else {
+                    if await onLoop({ !channel.isOpen }) { return }
+                    continue
+                }
+                let done = await onLoop { self.took(fetched, queue.role, channel) }
+                try? await Task.sleep(for: .nanoseconds(max(done - SystemClock.monotonicNanoseconds(), 0)))
+            }
+            guard interval > 0 else { continue }
+            next = max(next + .nanoseconds(interval), .now)
+            try? await Task.sleep(until: next)
+        }
+    }
+
+    /// Takes a fetched message; returns when the work on it will be done.
+    private func took(_ fetched: FetchedMessage, _ role: QueueRole, _ channel: AMQPChannel) -> Int64 {
+        guard let identity = fetched.properties.rafaleID else {
+            sawForeign()
+            return 0
+        }
+        if identity.run == settings.run {
+            var intended: Int64?
+            if case .int64(let value) = fetched.properties.headers?[StampHeader.intended] { intended = value }
+            let message = CollectedMessage(
+                role: role, sequence: identity.sequence, intendedNanoseconds: intended, receivedNanoseconds: nil,
+                serviceNanoseconds: nil, redelivered: fetched.redelivered)
+            workOn(message, tag: fetched.deliveryTag, channel)
+        } else {
+            delegate.collectorIgnoredLeftover()
+            acknowledge(fetched.deliveryTag, channel)
+        }
+        channelReadComplete(channel)
+        return work?.lastDoneNanoseconds ?? 0
+    }
+
+    // MARK: - Losses
+
+    func channel(_ channel: AMQPChannel, consumerCancelled tag: String) {
+        delegate.collectorFailed(
+            DriverError(.precondition, "the broker ended the consumer \(tag): was the queue deleted?"))
+    }
+
+    func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
+        endSession()
+        if !isClosing, index == 0 { delegate.collectorLost(reason.description) }
+    }
+}
