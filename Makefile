@@ -2,13 +2,16 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scenario scenarios test build lint format deps deps-test clean fuzz up logs stop
+.PHONY: help scenario scenarios bench test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
 STORE ?=
 SET ?=
 SECONDS ?= 600
+ROUNDS ?= 5
+ROWS ?=
+MINUTES ?= 10
 
 rafale := .build/release/rafale
 compose := docker compose
@@ -28,6 +31,11 @@ scenario: ## run a scenario and report: make scenario NAME=burst
 
 scenarios: ## list the scenarios, each with what it shows
 	@scripts/scenario list
+
+bench: deps-bench build ## how fast it is beside the peers found here and a C program: make bench [ROUNDS=5]
+##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)
+##> ROWS=memory MINUTES=10   the memory of a long run
+	@Benchmarks/bench --rounds $(ROUNDS) --rows '$(ROWS)' --minutes $(MINUTES)
 
 ##@ Develop
 build: deps ## build the program (release): .build/release/rafale
@@ -50,6 +58,9 @@ deps: ## install the missing packages that building and running need
 
 deps-test: ## install what the tests need as well: RabbitMQ, third-party clients
 	@scripts/dependencies test
+
+deps-bench:
+	@scripts/dependencies bench
 
 clean: ## remove what was built and the servers' data; reports stay
 	@scripts/rabbitmq destroy
