@@ -195,6 +195,18 @@ package struct MessageStamp: Sendable {
     }
 }
 
+/// A message to send: a template and what differs from message to message.
+package struct OutgoingMessage: Sendable {
+    package var stamp: MessageStamp
+    /// Index into the templates of the settings.
+    package var template: UInt32
+
+    package init(template: UInt32, stamp: MessageStamp) {
+        self.template = template
+        self.stamp = stamp
+    }
+}
+
 /// How a publisher connection publishes.
 package struct PublisherSettings: Sendable {
     package var run: RunID
@@ -248,11 +260,8 @@ package protocol LoadPublisher: AnyObject, Sendable {
     /// Whether more should be written now: connected, not blocked, and the socket takes bytes.
     var isWritable: Bool { get }
 
-    /// Adds one message to the batch of a channel (0 to channels − 1). Only while `isWritable`.
-    func append(template: Int, _ stamp: MessageStamp, channel: Int)
-
-    /// Sends the batches of every channel.
-    func flush()
+    /// Sends messages on a channel (0 to channels − 1), in this order, with one write. Only while `isWritable`.
+    func send(_ messages: Span<OutgoingMessage>, channel: Int)
 
     /// Bytes written but not yet taken by the socket.
     var unsentBytes: Int { get }
@@ -262,7 +271,7 @@ package protocol LoadPublisher: AnyObject, Sendable {
 
 /// What happens to published messages; called on the publisher's event loop.
 package protocol LoadPublisherDelegate: AnyObject, Sendable {
-    /// The broker answered for messages of a channel, which are numbered from 1 in the order they were appended
+    /// The broker answered for messages of a channel, which are numbered from 1 in the order they were sent
     /// since the last `publisherLost`.
     func publisher(channel: Int, confirmed number: UInt64, multiple: Bool, accepted: Bool)
 
@@ -321,8 +330,8 @@ package struct CollectedMessage: Sendable {
 
 /// What a collector reads; called on the collector's event loop.
 package protocol LoadCollectorDelegate: AnyObject, Sendable {
-    /// A message of this run.
-    func collector(received message: CollectedMessage)
+    /// Messages of this run, in the order they were read; `collectorReadComplete` follows when the read is over.
+    func collector(received messages: Span<CollectedMessage>)
 
     /// A message of an earlier run of ours: taken from the queue, not counted as an outcome.
     func collectorIgnoredLeftover()

@@ -19,12 +19,23 @@ package struct LoadOutcome: Sendable {
         /// Sent later than the bound on schedule debt allows.
         package var late: UInt64
         package var scheduleLag: LatencyHistogram
-        /// The schedule lag without what the broker held up by being away or asking for a pause.
-        package var ownLag: LatencyHistogram
+        /// The part of the schedule lag that the broker caused by being away or asking for a pause.
+        package var heldUpLag: LatencyHistogram
+        /// Confirmed − intended, and confirmed − sent.
         package var confirm: LatencyHistogram
+        package var confirmService: LatencyHistogram
         package var queueWait: LatencyHistogram
         package var service: LatencyHistogram
+        /// Returned − intended, and returned − sent.
         package var endToEnd: LatencyHistogram
+        package var endToEndService: LatencyHistogram
+
+        /// The schedule lag without what the broker held up: what the generator itself answers for.
+        package var ownLag: LatencyHistogram {
+            var own = scheduleLag
+            own.subtract(heldUpLag)
+            return own
+        }
     }
 
     package var phases: [Phase]

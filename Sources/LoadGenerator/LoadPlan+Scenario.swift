@@ -25,6 +25,7 @@ extension LoadPlan {
             seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
             phases: scenario.phases.map(Phase.init), kinds: kinds, topology: topology, publisher: publisher,
             connections: scenario.load.connections, confirmWindow: confirmWindow,
+            pacing: scenario.pacing == .spin ? .spin : .timer,
             collectors: !awaitsOutcome ? 0 : scenario.consumers == nil ? scenario.collector.connections : 1,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
             confirmIsOutcome: scenario.target == .store,

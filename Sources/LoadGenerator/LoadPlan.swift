@@ -25,6 +25,14 @@ package struct LoadPlan: Sendable {
         }
     }
 
+    /// How the generator waits for the next intended time.
+    package enum Pacing: Sendable {
+        /// Until a timer fires.
+        case timer
+        /// Until a timer fires shortly before, then by looking at the clock.
+        case spin
+    }
+
     package var seed: UInt64
     package var spacing: ArrivalSequence.Spacing
     package var phases: [Phase]
@@ -34,6 +42,7 @@ package struct LoadPlan: Sendable {
     package var connections: Int
     /// Messages a channel may have unanswered; 0 publishes without confirms.
     package var confirmWindow: Int
+    package var pacing: Pacing
     package var collectors: Int
     package var collectorPrefetch: Int
     /// The run's own consumers of the incoming queue, a connection each; none where workers consume it.
@@ -49,7 +58,8 @@ package struct LoadPlan: Sendable {
 
     package init(
         seed: UInt64, spacing: ArrivalSequence.Spacing, phases: [Phase], kinds: [MessagePlanner.Kind],
-        topology: LoadTopology, publisher: PublisherSettings, connections: Int, confirmWindow: Int, collectors: Int,
+        topology: LoadTopology, publisher: PublisherSettings, connections: Int, confirmWindow: Int,
+        pacing: Pacing = .timer, collectors: Int,
         collectorPrefetch: Int, awaitsOutcome: Bool, confirmIsOutcome: Bool = false,
         scheduleDebtNanoseconds: Int64, drain: Duration, purge: Bool
     ) {
@@ -62,6 +72,7 @@ package struct LoadPlan: Sendable {
         self.publisher = publisher
         self.connections = connections
         self.confirmWindow = confirmWindow
+        self.pacing = pacing
         self.collectors = collectors
         self.collectorPrefetch = collectorPrefetch
         self.awaitsOutcome = awaitsOutcome

@@ -61,7 +61,7 @@ package final class LoadRun: Sendable {
                     connection: connection, connections: plan.connections, channels: plan.publisher.channels,
                     confirmWindow: plan.confirmWindow, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds,
                     confirmIsOutcome: !plan.awaitsOutcome, releasesOnConfirm: releasesOnConfirm,
-                    phases: plan.phases.count),
+                    phases: plan.phases.count, pacing: plan.pacing),
                 ledger: ledger, outstanding: outstanding, table: table, on: group.next())
         }
         self.publishers = publishers
@@ -203,7 +203,7 @@ package final class LoadRun: Sendable {
         return PlannedStretch(
             stretch: stretch, phaseCount: phases.count,
             boundaries: arrivals.boundariesNanoseconds.map { start + $0 },
-            offered: OfferedCounter(arrivals: arrivals, startNanoseconds: start))
+            offered: OfferedCounter(stretch, phases: phases.count))
     }
 
     /// Waits for the nominal end of a stretch and enters its phases' places; returns the count of its numbers.
@@ -225,11 +225,7 @@ package final class LoadRun: Sendable {
         }
         // Ended early, a run owes only what was due by then.
         let end = min(nominalEnd, Monotonic.nowNanoseconds())
-        var counts = [UInt64](repeating: 0, count: planned.phaseCount)
-        var walker = planned.offered?.arrivals
-        while let arrival = walker?.next(), planned.stretch.startNanoseconds + arrival.offsetNanoseconds < end {
-            counts[arrival.phase] += 1
-        }
+        let counts = planned.offered?.counts(before: end) ?? []
         var sequence = firstSequence
         for (index, count) in counts.enumerated() where planned.boundaries[index] < end {
             let span = Span(
@@ -389,7 +385,19 @@ package final class LoadRun: Sendable {
             before = now
             before.latencies = nil
             start = time
+            await retireChunks()
         }
+    }
+
+    /// Gives back the ledger's memory of messages of which nothing more is to come.
+    private func retireChunks() async {
+        let plan = self.plan
+        guard ledger.retire(isFinal: { LedgerBooks.isFinal($0, plan) }) else { return }
+        // Whoever entered a message at that moment has finished once its loop has come round to this.
+        for loop in publishers.map(\.eventLoop) + collectors.map(\.eventLoop) {
+            guard (try? await loop.submit {}.get()) != nil else { return }
+        }
+        ledger.reuse()
     }
 
     /// Messages in the queues beyond those that waited there before the run.
@@ -417,9 +425,9 @@ package final class LoadRun: Sendable {
                     startNanoseconds: span.start, endNanoseconds: span.end,
                     offered: closedLoop ? books.published : UInt64(span.sequences.count), books: books, carried: 0,
                     late: 0,
-                    scheduleLag: LatencyHistogram(), ownLag: LatencyHistogram(), confirm: LatencyHistogram(),
-                    queueWait: LatencyHistogram(),
-                    service: LatencyHistogram(), endToEnd: LatencyHistogram()))
+                    scheduleLag: LatencyHistogram(), heldUpLag: LatencyHistogram(), confirm: LatencyHistogram(),
+                    confirmService: LatencyHistogram(), queueWait: LatencyHistogram(), service: LatencyHistogram(),
+                    endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram()))
         }
         if progress.withLock({ $0.gaveUp }) {
             outcome.failures.append(
@@ -439,8 +447,9 @@ package final class LoadRun: Sendable {
                 outcome.phases[index].late += record.late
                 outcome.phases[index].carried += record.carried
                 outcome.phases[index].scheduleLag.merge(record.scheduleLag)
-                outcome.phases[index].ownLag.merge(record.ownLag)
+                outcome.phases[index].heldUpLag.merge(record.heldUpLag)
                 outcome.phases[index].confirm.merge(record.confirm)
+                outcome.phases[index].confirmService.merge(record.confirmService)
             }
             outcome.recoveries += totals.recoveries
             outcome.blockedNanoseconds += totals.blockedNanoseconds
@@ -459,6 +468,7 @@ package final class LoadRun: Sendable {
                 outcome.phases[index].queueWait.merge(record.queueWait)
                 outcome.phases[index].service.merge(record.service)
                 outcome.phases[index].endToEnd.merge(record.endToEnd)
+                outcome.phases[index].endToEndService.merge(record.endToEndService)
             }
             outcome.recoveries += totals.recoveries
             outcome.leftovers += totals.leftovers
@@ -473,27 +483,27 @@ package final class LoadRun: Sendable {
 }
 
 /// Counts the arrivals that have fallen due, as time goes on.
-struct OfferedCounter: Sendable {
-    /// The stretch's arrivals from the first one on.
-    let arrivals: ArrivalSequence
-    private let startNanoseconds: Int64
-    private var walker: ArrivalSequence
-    private var pending: ArrivalSequence.Arrival?
+private struct OfferedCounter: Sendable {
+    let schedule: Schedule
+    let startNanoseconds: Int64
+    let phases: Int
+    private var counted: UInt64 = 0
 
-    init(arrivals: ArrivalSequence, startNanoseconds: Int64) {
-        self.arrivals = arrivals
-        self.startNanoseconds = startNanoseconds
-        walker = arrivals
-        pending = walker.next()
+    init(_ stretch: Stretch, phases: Int) {
+        schedule = stretch.schedule
+        startNanoseconds = stretch.startNanoseconds
+        self.phases = phases
+    }
+
+    /// Arrivals of each phase that are due before that time.
+    func counts(before nanoseconds: Int64) -> [UInt64] {
+        schedule.counts(before: nanoseconds - startNanoseconds, phases: phases)
     }
 
     /// Arrivals that fell due since the last call.
     mutating func advance(to nanoseconds: Int64) -> UInt64 {
-        var count: UInt64 = 0
-        while let arrival = pending, startNanoseconds + arrival.offsetNanoseconds <= nanoseconds {
-            count += 1
-            pending = walker.next()
-        }
-        return count
+        let due = counts(before: nanoseconds).reduce(0, +)
+        defer { counted = max(counted, due) }
+        return due - min(counted, due)
     }
 }

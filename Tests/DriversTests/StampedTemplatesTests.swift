@@ -40,12 +40,12 @@ import Testing
         var timestamp = TimestampText(wallOffsetNanoseconds: 1_795_229_329_000_000_000)
         var batch = ByteBuffer()
         for sequence in UInt64(1)...3 {
-            templates.append(
-                0,
-                MessageStamp(
+            let message = OutgoingMessage(
+                template: 0,
+                stamp: MessageStamp(
                     sequence: sequence, documentSequence: sequence &* 0x1_0000_0001,
-                    intendedNanoseconds: Int64(sequence) * 1_000_000),
-                timestamp: &timestamp, to: &batch)
+                    intendedNanoseconds: Int64(sequence) * 1_000_000))
+            templates.stamp([message].span, timestamp: &timestamp, into: &batch)
         }
         var decoder = FrameDecoder(frameMaxBytes: frameMaxBytes)
         decoder.append(batch)

@@ -13,14 +13,17 @@ import Testing
         for sequence in 0..<published { ledger.add([.published, .confirmed, .processed], to: sequence) }
         var own = LatencyHistogram()
         own.record(lagMilliseconds * 1_000_000, count: 100)
+        var heldUpLag = LatencyHistogram()
+        if heldUp > 0 { heldUpLag.record(60_000_000_000, count: heldUp) }
         var all = own
-        if heldUp > 0 { all.record(60_000_000_000, count: heldUp) }
+        all.merge(heldUpLag)
         return LoadOutcome.Phase(
             name: "p", measured: measured, closedLoop: closedLoop, startNanoseconds: 0, endNanoseconds: 1,
             offered: 100,
             books: LedgerBooks(ledger, 0..<published + (notSent ? 1 : 0), confirms: true, awaitsOutcome: true),
-            carried: 0, late: 0, scheduleLag: all, ownLag: own, confirm: LatencyHistogram(),
-            queueWait: LatencyHistogram(), service: LatencyHistogram(), endToEnd: LatencyHistogram())
+            carried: 0, late: 0, scheduleLag: all, heldUpLag: heldUpLag, confirm: LatencyHistogram(),
+            confirmService: LatencyHistogram(), queueWait: LatencyHistogram(), service: LatencyHistogram(),
+            endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram())
     }
 
     @Test(arguments: [(Int64(1), GeneratorVerdict.Judgement.valid), (50, .suspect), (300, .invalid)])

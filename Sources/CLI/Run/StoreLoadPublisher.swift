@@ -38,7 +38,12 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     var unsentBytes: Int { 0 }
 
-    func append(template: Int, _ stamp: MessageStamp, channel: Int) {
+    func send(_ messages: Span<OutgoingMessage>, channel: Int) {
+        for index in messages.indices { append(Int(messages[index].template), messages[index].stamp) }
+        flush()
+    }
+
+    private func append(_ template: Int, _ stamp: MessageStamp) {
         let message = settings.templates[template]
         let id = MessageID(run: settings.run, sequence: stamp.documentSequence).description
         if message.deletes {
@@ -52,7 +57,7 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
         numbers += 1
     }
 
-    func flush() {
+    private func flush() {
         guard !isWriting, !waiting.isEmpty, !hasFailed else { return }
         isWriting = true
         let operations = waiting

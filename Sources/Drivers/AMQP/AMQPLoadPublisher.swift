@@ -2,7 +2,7 @@ import AMQPClient
 import AMQPProtocol
 import NIOCore
 
-/// One connection of the load: stamps templates into a batch a channel and hands the batches to the socket.
+/// One connection of the load: stamps templates into a batch and hands the batch to the socket.
 ///
 /// Lives on its event loop, like its delegate.
 final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
@@ -10,12 +10,10 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     typealias Stamp = @Sendable (_ channel: UInt16, _ frameMaxBytes: UInt32) throws(WireError) -> StampedTemplates
 
-    /// A channel of the current connection, with the batch that waits for `flush`.
+    /// A channel of the current connection.
     private struct Lane {
         var channel: AMQPChannel?
         var templates: StampedTemplates?
-        var batch = ByteBuffer()
-        var count = 0
     }
 
     /// Enough for a few hundred small messages: one write to the socket.
@@ -28,6 +26,9 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     private let delegate: any LoadPublisherDelegate
     private let stamp: Stamp
     private var lanes: [Lane]
+    /// Space for batches, used in turn: more than the connection lets wait for the socket, so that none is made anew.
+    private var batches = Array(repeating: ByteBuffer(), count: 16)
+    private var nextBatch = 0
     private var timestamp: TimestampText
     private var isConnected = false
     private var isBlocked = false
@@ -77,20 +78,12 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     var unsentBytes: Int { connection.current?.pendingBytes ?? 0 }
 
-    func append(template: Int, _ stamp: MessageStamp, channel: Int) {
-        guard let templates = lanes[channel].templates else { return }
-        // The bytes of the batch before are gone to the socket as a rule: then this reuses their memory.
-        if lanes[channel].count == 0 { lanes[channel].batch.clear(minimumCapacity: Self.batchBytes) }
-        templates.append(template, stamp, timestamp: &timestamp, to: &lanes[channel].batch)
-        lanes[channel].count += 1
-    }
-
-    func flush() {
-        for index in lanes.indices where lanes[index].count > 0 {
-            let count = lanes[index].count
-            lanes[index].count = 0
-            lanes[index].channel?.writePublishes(lanes[index].batch, count: count)
-        }
+    func send(_ messages: Span<OutgoingMessage>, channel index: Int) {
+        guard let channel = lanes[index].channel, let templates = lanes[index].templates else { return }
+        batches[nextBatch].clear(minimumCapacity: Self.batchBytes)
+        templates.stamp(messages, timestamp: &timestamp, into: &batches[nextBatch])
+        channel.writePublishes(batches[nextBatch], count: messages.count)
+        nextBatch = (nextBatch + 1) % batches.count
     }
 
     func close() async {

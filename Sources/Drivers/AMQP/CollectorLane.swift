@@ -40,6 +40,10 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private var work: ConsumerWork?
     private var workTimer: Scheduled<Void>?
     private var random: any RandomNumberGenerator & Sendable
+    /// What the read brought so far.
+    private var collected: [CollectedMessage] = []
+    /// Outcomes handed on at once, at most.
+    private static let handOnLimit = 256
 
     init(
         _ index: Int, settings: CollectorSettings, delegate: any LoadCollectorDelegate,
@@ -130,6 +134,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
             for number in queues.indices { try? await channel.cancel(tag(number)) }
         }
         await onLoop {
+            self.handOn()
             self.acknowledgeAll()
             self.workTimer?.cancel()
             self.delegate.collectorReadComplete()
@@ -184,13 +189,26 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
             redelivered: delivery.redelivered)
         if settings.processing == nil, settings.nackShare == 0 {
             acknowledge(delivery.deliveryTag, channel)
-            delegate.collector(received: message)
+            collect(message)
         } else {
             workOn(message, tag: delivery.deliveryTag, channel)
         }
     }
 
+    /// Outcomes are handed on together, at the end of a read at the latest.
+    private func collect(_ message: CollectedMessage) {
+        collected.append(message)
+        if collected.count >= Self.handOnLimit { handOn() }
+    }
+
+    private func handOn() {
+        guard !collected.isEmpty else { return }
+        delegate.collector(received: collected.span)
+        collected.removeAll(keepingCapacity: true)
+    }
+
     func channelReadComplete(_ channel: AMQPChannel) {
+        handOn()
         if acksReads {
             acknowledgeAll()
         } else if unacknowledgedCount > 0, batchTimer == nil {
@@ -273,7 +291,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private func conclude(_ message: CollectedMessage, tag: UInt64, _ channel: AMQPChannel) {
         guard settings.nackShare > 0, Double.random(in: 0..<1, using: &random) < settings.nackShare else {
             acknowledge(tag, channel)
-            return delegate.collector(received: message)
+            return collect(message)
         }
         let requeue = Double.random(in: 0..<1, using: &random) < settings.requeueShare
         channel.nack(tag, requeue: requeue)
@@ -281,7 +299,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         guard !requeue, !settings.refusedArriveAsFailed else { return }
         var message = message
         message.role = .failed
-        delegate.collector(received: message)
+        collect(message)
     }
 
     // MARK: - Polling
@@ -334,6 +352,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     }
 
     func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
+        handOn()
         endSession()
         if !isClosing, index == 0 { delegate.collectorLost(reason.description) }
     }

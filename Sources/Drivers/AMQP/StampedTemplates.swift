@@ -70,26 +70,42 @@ final class StampedTemplates: Sendable {
         longestBytes = longest
     }
 
-    /// Appends one stamped message to a batch.
-    func append(_ index: Int, _ stamp: MessageStamp, timestamp: inout TimestampText, to batch: inout ByteBuffer) {
-        let entry = entries[index]
-        if entry.timestamp != nil { timestamp.set(monotonicNanoseconds: stamp.intendedNanoseconds) }
-        batch.writeWithUnsafeMutableBytes(minimumWritableBytes: entry.bytes.count) { target in
-            block.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[entry.bytes])) }
-            target.storeBytes(of: stamp.intendedNanoseconds.bigEndian, toByteOffset: entry.intended, as: Int64.self)
-            MessageID.writeSequence(
-                stamp.sequence,
-                to: UnsafeMutableRawBufferPointer(rebasing: target[entry.sequence..<entry.sequence + 16]))
-            if let place = entry.documentID {
-                withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { digits in
-                    MessageID.writeSequence(stamp.documentSequence, to: digits)
-                    Self.patch(target, place, with: UnsafeRawBufferPointer(digits))
+    /// Appends the messages, stamped, to a batch.
+    func stamp(_ messages: Span<OutgoingMessage>, timestamp: inout TimestampText, into batch: inout ByteBuffer) {
+        var bytes = 0
+        for index in messages.indices { bytes += entries[Int(messages[index].template)].bytes.count }
+        batch.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes) { target in
+            block.withUnsafeBytes { block in
+                var start = 0
+                for index in messages.indices {
+                    let entry = entries[Int(messages[index].template)]
+                    let place = UnsafeMutableRawBufferPointer(
+                        rebasing: target[start..<start + entry.bytes.count])
+                    place.copyMemory(from: UnsafeRawBufferPointer(rebasing: block[entry.bytes]))
+                    Self.stamp(place, entry, messages[index].stamp, &timestamp)
+                    start += entry.bytes.count
                 }
             }
-            if let place = entry.timestamp {
-                timestamp.bytes.withUnsafeBytes { Self.patch(target, place, with: $0) }
+            return bytes
+        }
+    }
+
+    private static func stamp(
+        _ target: UnsafeMutableRawBufferPointer, _ entry: Entry, _ stamp: MessageStamp,
+        _ timestamp: inout TimestampText
+    ) {
+        target.storeBytes(of: stamp.intendedNanoseconds.bigEndian, toByteOffset: entry.intended, as: Int64.self)
+        MessageID.writeSequence(
+            stamp.sequence, to: UnsafeMutableRawBufferPointer(rebasing: target[entry.sequence..<entry.sequence + 16]))
+        if let place = entry.documentID {
+            withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { digits in
+                MessageID.writeSequence(stamp.documentSequence, to: digits)
+                patch(target, place, with: UnsafeRawBufferPointer(digits))
             }
-            return entry.bytes.count
+        }
+        if let place = entry.timestamp {
+            timestamp.set(monotonicNanoseconds: stamp.intendedNanoseconds)
+            timestamp.bytes.withUnsafeBytes { patch(target, place, with: $0) }
         }
     }
 

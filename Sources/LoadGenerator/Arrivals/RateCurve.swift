@@ -32,6 +32,7 @@ package struct RateCurve: Sendable, Equatable {
     }
 
     private enum Form: Sendable, Equatable {
+        case constant(Double)
         /// One after another, again from the first where it repeats; the last goes on where it does not.
         case pieces([Piece], repeats: Bool)
         /// `mean + amplitude · sin(2π t / period)`.
@@ -42,7 +43,7 @@ package struct RateCurve: Sendable, Equatable {
 
     /// The same rate throughout, in messages a second.
     package static func constant(_ rate: Double) -> RateCurve {
-        RateCurve(form: .pieces([Piece(seconds: 1, from: rate, to: rate)], repeats: true))
+        RateCurve(form: .constant(rate))
     }
 
     /// From one rate to another in a straight line, then the latter.
@@ -77,6 +78,7 @@ package struct RateCurve: Sendable, Equatable {
     /// The rate at a time.
     package func rate(at time: Double) -> Double {
         switch form {
+        case .constant(let rate): return rate
         case .sine(let mean, let amplitude, let period):
             return mean + amplitude * sin(2 * .pi * time / period)
         case .pieces(let pieces, let repeats):
@@ -95,6 +97,7 @@ package struct RateCurve: Sendable, Equatable {
     /// How many messages are due in the first `time` seconds, as a real number.
     package func cumulative(_ time: Double) -> Double {
         switch form {
+        case .constant(let rate): return rate * time
         case .sine(let mean, let amplitude, let period):
             return mean * time + amplitude * period / (2 * .pi) * (1 - cos(2 * .pi * time / period))
         case .pieces(let pieces, let repeats):
@@ -116,6 +119,7 @@ package struct RateCurve: Sendable, Equatable {
     /// The time at which `count` messages are due: infinite where the curve never gets that far.
     package func time(of count: Double) -> Double {
         switch form {
+        case .constant(let rate): return rate > 0 ? count / rate : count > 0 ? .infinity : 0
         case .sine(let mean, let amplitude, let period):
             return timeOnSine(of: count, mean: mean, amplitude: amplitude, period: period)
         case .pieces(let pieces, let repeats):

@@ -15,6 +15,30 @@ package final class Schedule: Sendable {
         package var phase: UInt16
     }
 
+    /// A run of entries, made anew in place when nobody looks at it any more.
+    package final class Block: @unchecked Sendable {
+        // Reason: written by its schedule alone, under the lock, while nobody else holds it. Behind a pointer that never
+        // changes, so that reading an entry is a load and not an access to a variable of a class.
+        private let space: UnsafeMutablePointer<Entry>
+        package private(set) var count = 0
+
+        fileprivate init() { space = .allocate(capacity: Schedule.blockLength) }
+
+        deinit { space.deallocate() }
+
+        /// The entries; good as long as the block is held.
+        package var entries: UnsafeBufferPointer<Entry> { UnsafeBufferPointer(start: space, count: count) }
+
+        fileprivate func fill(_ next: () -> Entry?) {
+            var count = 0
+            while count < Schedule.blockLength, let entry = next() {
+                space[count] = entry
+                count += 1
+            }
+            self.count = count
+        }
+    }
+
     package static let blockLength = 4096
     private static let cachedBlocks = 16
 
@@ -24,32 +48,76 @@ package final class Schedule: Sendable {
         var arrivals: ArrivalSequence?
         var planner: MessagePlanner
 
-        mutating func nextBlock() -> [Entry] {
-            var entries: [Entry] = []
-            entries.reserveCapacity(Schedule.blockLength)
-            while entries.count < Schedule.blockLength {
-                var arrival = ArrivalSequence.Arrival(offsetNanoseconds: 0, phase: 0)
-                if arrivals != nil {
-                    guard let next = arrivals?.next() else { break }
-                    arrival = next
-                }
-                let plan = planner.next()
-                entries.append(
-                    Entry(
-                        offsetNanoseconds: arrival.offsetNanoseconds, documentSequence: plan.documentSequence,
-                        template: plan.template, phase: UInt16(arrival.phase)))
+        mutating func next() -> Entry? {
+            var arrival = ArrivalSequence.Arrival(offsetNanoseconds: 0, phase: 0)
+            if arrivals != nil {
+                guard let next = arrivals?.next() else { return nil }
+                arrival = next
             }
-            return entries
+            let plan = planner.next()
+            return Entry(
+                offsetNanoseconds: arrival.offsetNanoseconds, documentSequence: plan.documentSequence,
+                template: plan.template, phase: UInt16(arrival.phase))
         }
     }
 
     private struct State: Sendable {
         /// The cursor at the start of each block made so far, and behind the last of them.
         var cursors: [Cursor]
-        var cache: [Int: [Entry]] = [:]
-        var order: [Int] = []
+        var cache: [(index: Int, block: Block)] = []
+        /// The place in the cache that is used next.
+        var oldest = 0
+        /// The first time of each block made so far.
+        var starts: [Int64] = []
+        /// The number of each phase's first message, as far as the blocks made so far tell.
+        var phaseStarts: [UInt64] = []
+        /// Known once the last block is made.
+        var count: UInt64?
+
+        mutating func block(_ index: Int) -> Block {
+            if let cached = cache.first(where: { $0.index == index }) { return cached.block }
+            // Blocks are made in their order, but for those made before, each of which can be made again alone.
+            while starts.count < index, count == nil { _ = make(starts.count) }
+            return index < cursors.count ? make(index) : Schedule.empty
+        }
+
+        private mutating func make(_ index: Int) -> Block {
+            let block = vacantBlock()
+            var cursor = cursors[index]
+            block.fill { cursor.next() }
+            cache[oldest] = (index, block)
+            oldest = (oldest + 1) % Schedule.cachedBlocks
+            if index == starts.count { enter(block, behind: cursor) }
+            return block
+        }
+
+        /// A block to fill: the oldest of the cache, unless somebody holds it still.
+        private mutating func vacantBlock() -> Block {
+            if cache.count < Schedule.cachedBlocks {
+                oldest = cache.count
+                cache.append((-1, Block()))
+            } else if !isKnownUniquelyReferenced(&cache[oldest].block) {
+                cache[oldest].block = Block()
+            }
+            cache[oldest].index = -1
+            return cache[oldest].block
+        }
+
+        private mutating func enter(_ block: Block, behind cursor: Cursor) {
+            let first = UInt64(starts.count * Schedule.blockLength)
+            if block.count < Schedule.blockLength { count = first + UInt64(block.count) }
+            guard let start = block.entries.first, let last = block.entries.last else { return }
+            while phaseStarts.count <= Int(last.phase) {
+                let phase = phaseStarts.count
+                let offset = block.entries.firstIndex { $0.phase >= phase } ?? block.count
+                phaseStarts.append(first + UInt64(offset))
+            }
+            starts.append(start.offsetNanoseconds)
+            cursors.append(cursor)
+        }
     }
 
+    private static let empty = Block()
     private let state: Mutex<State>
 
     /// An open loop where `arrivals` is given, else a closed one without end.
@@ -58,20 +126,24 @@ package final class Schedule: Sendable {
     }
 
     /// The entries of block `index`; fewer than `blockLength` in the last, none behind it.
-    package func block(_ index: Int) -> [Entry] {
+    package func block(_ index: Int) -> Block { state.withLock { $0.block(index) } }
+
+    /// How many messages of each phase are due before that time, in nanoseconds since the start of the stretch.
+    package func counts(before offsetNanoseconds: Int64, phases: Int) -> [UInt64] {
         state.withLock { state in
-            if let block = state.cache[index] { return block }
-            var block: [Entry] = []
-            let first = min(index, state.cursors.count - 1)
-            for number in first...index {
-                var cursor = state.cursors[number]
-                block = cursor.nextBlock()
-                if number + 1 == state.cursors.count { state.cursors.append(cursor) }
+            while state.count == nil, state.starts.last ?? .min < offsetNanoseconds {
+                _ = state.block(state.starts.count)
             }
-            state.cache[index] = block
-            state.order.append(index)
-            if state.order.count > Self.cachedBlocks { state.cache[state.order.removeFirst()] = nil }
-            return block
+            var due: UInt64 = 0
+            // The last block that begins before that time holds the border.
+            let begun = state.starts.partitioningIndex { $0 >= offsetNanoseconds }
+            if begun > 0 {
+                let block = state.block(begun - 1)
+                due = UInt64((begun - 1) * Self.blockLength)
+                due += UInt64(block.entries.partitioningIndex { $0.offsetNanoseconds >= offsetNanoseconds })
+            }
+            let starts = (0...phases).map { $0 < state.phaseStarts.count ? min(state.phaseStarts[$0], due) : due }
+            return (0..<phases).map { starts[$0 + 1] - starts[$0] }
         }
     }
 
@@ -82,5 +154,18 @@ package final class Schedule: Sendable {
         var cursor = state.withLock { $0.cursors[min(index, $0.cursors.count - 1)] }
         for _ in 0..<Int(count) % Self.blockLength { _ = cursor.planner.next() }
         return cursor.planner
+    }
+}
+
+extension RandomAccessCollection where Index == Int {
+    /// The first index whose element belongs to the second part, of a collection from 0 on that is partitioned already.
+    fileprivate func partitioningIndex(where belongsInSecondPart: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if belongsInSecondPart(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -5,7 +5,8 @@ struct InFlightWindow: Sendable {
     struct Message: Sendable, Equatable {
         var sequence: UInt64
         var intendedNanoseconds: Int64
-        var phase: Int
+        var sentNanoseconds: Int64 = 0
+        var phase: Int32
     }
 
     let capacity: Int
@@ -28,6 +29,9 @@ struct InFlightWindow: Sendable {
     private var span = 0
 
     var isFull: Bool { span >= capacity }
+
+    /// How many more it takes.
+    var room: Int { capacity - span }
 
     /// Adds the next message; only while the window is not full.
     mutating func append(_ message: Message) {

@@ -24,6 +24,8 @@ struct PhaseLookup {
     private let table: PhaseTable
     private var version = -1
     private var starts: [Int64] = []
+    /// The phase found last, and the times that belong to it.
+    private var last: (phase: Int?, times: Range<Int64>) = (nil, 0..<0)
 
     init(_ table: PhaseTable) { self.table = table }
 
@@ -32,7 +34,14 @@ struct PhaseLookup {
         if version != table.version {
             version = table.version
             starts = table.startsNanoseconds
+            last = (nil, 0..<0)
         }
-        return starts.lastIndex { $0 <= nanoseconds }
+        if last.times.contains(nanoseconds) { return last.phase }
+        let phase = starts.lastIndex { $0 <= nanoseconds }
+        let next = phase.map { $0 + 1 } ?? 0
+        // Phases without a duration share their start with the next: the last of them has it.
+        let end = next < starts.count ? starts[next] : .max
+        last = (phase, (phase.map { starts[$0] } ?? .min)..<end)
+        return phase
     }
 }

@@ -9,39 +9,6 @@ import NIOCore
 final class PublisherLoop: @unchecked Sendable {
     // Reason: all state is touched on `eventLoop` only; the asynchronous entry points hop to it.
 
-    /// What one phase looked like from this connection.
-    struct PhaseRecord: Sendable {
-        var published: UInt64 = 0
-        /// Confirms that came while the phase lasted, where a confirm is the outcome.
-        var carried: UInt64 = 0
-        /// Sent later than the bound on schedule debt allows.
-        var late: UInt64 = 0
-        var scheduleLag = LatencyHistogram()
-        /// The schedule lag without the messages that fell due while the broker could not be reached or blocked us:
-        /// what the generator itself answers for.
-        var ownLag = LatencyHistogram()
-        var confirm = LatencyHistogram()
-    }
-
-    /// Totals for the live view.
-    struct Totals: Sendable {
-        var published: UInt64 = 0
-        /// Of the published, those of closed loops, which have no schedule to fall due by.
-        var publishedUnscheduled: UInt64 = 0
-        var confirmed: UInt64 = 0
-        var nacked: UInt64 = 0
-        var returned: UInt64 = 0
-        var recoveries: UInt64 = 0
-        var blockedNanoseconds: Int64 = 0
-        var unknownAnswers: UInt64 = 0
-    }
-
-    /// What happened between two looks.
-    struct Interval: Sendable {
-        var scheduleLag = LatencyHistogram()
-        var confirm = LatencyHistogram()
-    }
-
     struct Settings: Sendable {
         var connection: Int
         var connections: Int
@@ -55,56 +22,45 @@ final class PublisherLoop: @unchecked Sendable {
         /// Whether a confirm makes room in a closed loop; otherwise the outcome does.
         var releasesOnConfirm: Bool
         var phases: Int
+        var pacing: LoadPlan.Pacing
     }
 
-    /// Messages in one batch at most, and batches before the loop lets others run.
-    private static let batchLimit = 256
+    /// Batches before the loop lets others run.
     private static let batchesPerTurn = 8
     /// The timer is not set closer than this: arrivals due within it go out together.
     private static let tickNanoseconds: Int64 = 50_000
+    /// Spinning begins this long before the intended time, since a timer is late by less than it as a rule; a loop that
+    /// spins lets its connection's answers in this often.
+    private static let spinNanoseconds: Int64 = 200_000
 
     let eventLoop: any EventLoop
     private let settings: Settings
-    private let ledger: Ledger
-    private let outstanding: Outstanding
-    private var lookup: PhaseLookup
     private var publisher: (any LoadPublisher)?
+    private var share: PublisherShare
+    private var outgoing: [OutgoingMessage] = []
 
-    private var stretch: Stretch?
-    private var walk: StretchWalk?
     private var stretchDone: EventLoopPromise<Void>?
-    private var timer: Scheduled<Void>?
-    private var turnScheduled = false
-    /// Whether a full window keeps messages back that are due.
-    private var isWaiting = false
+    private var callback: NIOScheduledCallback?
+    /// When the callback is due; 0 for as soon as the loop gets to it.
+    private var callbackNanoseconds: Int64 = 0
+    /// Why messages that are due are kept back, and since when.
+    private var heldBack: (since: Int64, byWindow: Bool)?
     private var stopped = false
-
-    private var windows: [InFlightWindow]
-    private var nextChannel = 0
-    private var batch: [InFlightWindow.Message] = []
     private var blockedSince: Int64?
     private var lostSince: Int64?
-    /// Messages due in this time were held up by the broker, which was away or asked for a pause.
-    private var heldUp: Range<Int64> = 0..<0
-
-    private(set) var records: [PhaseRecord]
-    private(set) var totals = Totals()
-    /// Schedule lag and confirm times since the last look.
-    private var interval = Interval()
     private(set) var failure: DriverError?
 
     init(
         _ settings: Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable, on eventLoop: any EventLoop
     ) {
-        lookup = PhaseLookup(table)
         self.settings = settings
-        self.ledger = ledger
-        self.outstanding = outstanding
         self.eventLoop = eventLoop
-        windows = (0..<settings.channels).map { _ in InFlightWindow(capacity: max(settings.confirmWindow, 1)) }
-        records = Array(repeating: PhaseRecord(), count: settings.phases)
-        batch.reserveCapacity(Self.batchLimit)
+        share = PublisherShare(settings, ledger: ledger, outstanding: outstanding, table: table)
+        outgoing.reserveCapacity(PublisherShare.batchLimit)
     }
+
+    var records: [PublisherShare.PhaseRecord] { share.records }
+    var totals: PublisherShare.Totals { share.totals }
 
     /// The connection to send through; set once, before the first stretch.
     func attach(_ publisher: any LoadPublisher) async throws {
@@ -116,8 +72,7 @@ final class PublisherLoop: @unchecked Sendable {
         let done = eventLoop.makePromise(of: Void.self)
         eventLoop.execute {
             if self.stopped { return done.succeed() }
-            self.stretch = stretch
-            self.walk = StretchWalk(stretch, connection: self.settings.connection, of: self.settings.connections)
+            self.share.begin(stretch)
             self.stretchDone = done
             self.turn()
         }
@@ -133,19 +88,13 @@ final class PublisherLoop: @unchecked Sendable {
     }
 
     /// Messages that the broker has not answered for.
-    var unanswered: Int { windows.reduce(0) { $0 + $1.count } }
+    var unanswered: Int { share.unanswered }
 
     /// Whether the broker asks for a pause at the moment.
     var isBlocked: Bool { blockedSince != nil }
 
     /// The times since the last call.
-    func takeInterval() -> Interval {
-        defer {
-            interval.scheduleLag.reset()
-            interval.confirm.reset()
-        }
-        return interval
-    }
+    func takeInterval() -> PublisherShare.Interval { share.takeInterval() }
 
     /// Lets a closed loop look again whether it may send.
     func wake() {
@@ -157,202 +106,146 @@ final class PublisherLoop: @unchecked Sendable {
     /// Sends what is due, then sets the timer for what comes next.
     private func turn() {
         eventLoop.assertInEventLoop()
-        guard let publisher, stretch != nil else { return }
-        timer?.cancel()
-        timer = nil
-        isWaiting = false
+        guard let publisher, share.isSending else { return }
         var now = Monotonic.nowNanoseconds()
-        for _ in 0..<Self.batchesPerTurn {
-            guard publisher.isWritable else { return waitForTheEnd(now: now) }
-            let next = fill(publisher, now: now)
-            if !batch.isEmpty {
-                publisher.flush()
-                now = Monotonic.nowNanoseconds()
-                recordSent(at: now)
+        endHoldingBack(at: now)
+        let spinUntil = now + Self.spinNanoseconds
+        var batches = 0
+        while batches < Self.batchesPerTurn {
+            guard publisher.isWritable else { return holdBack(byWindow: false, at: now) }
+            let next = share.plan(&outgoing, now: now)
+            if !outgoing.isEmpty {
+                now = send(through: publisher)
+                batches += 1
             }
             switch next {
-            case .full: continue
-            case .due(let time): return setTimer(for: time, now: now)
-            case .waiting:
-                isWaiting = true
-                return waitForTheEnd(now: now)
+            case .more: continue
+            case .due(let time) where settings.pacing == .spin && time - now < Self.spinNanoseconds:
+                guard now < spinUntil else { return wake(at: 0) }
+                now = spin(until: min(time, spinUntil), from: now)
+            case .due(let time):
+                let early = settings.pacing == .spin ? Self.spinNanoseconds / 2 : 0
+                return wake(at: max(time - early, now + (early > 0 ? 0 : Self.tickNanoseconds)))
+            case .waiting: return holdBack(byWindow: true, at: now)
             case .end: return finishStretch()
             }
         }
-        scheduleTurn()
+        wake(at: 0)
     }
 
-    private enum Next {
-        /// More is due: the batch was full.
-        case full
-        /// Nothing is due before that time.
-        case due(Int64)
-        /// A window is full; an answer will wake the loop.
-        case waiting
-        case end
+    /// Hands the planned batch to the socket; returns the time when that was done.
+    private func send(through publisher: any LoadPublisher) -> Int64 {
+        share.noteSending(at: Monotonic.nowNanoseconds())
+        publisher.send(outgoing.span, channel: share.channel)
+        let now = Monotonic.nowNanoseconds()
+        share.recordSent(at: now)
+        return now
     }
 
-    private func fill(_ publisher: any LoadPublisher, now: Int64) -> Next {
-        guard let stretch, var walk else { return .end }
-        defer { self.walk = walk }
-        while batch.count < Self.batchLimit {
-            guard let entry = walk.peek(nowNanoseconds: now) else { return .end }
-            let intended: Int64
-            if let closedLoop = stretch.closedLoop {
-                // Sent earlier it would belong to no phase.
-                if now < stretch.startNanoseconds { return .due(stretch.startNanoseconds) }
-                guard outstanding.count < closedLoop.window else { return .waiting }
-                intended = now
-            } else {
-                intended = stretch.startNanoseconds + entry.offsetNanoseconds
-                if intended > now { return .due(intended) }
-            }
-            let sequence = stretch.firstSequence + UInt64(walk.position)
-            guard let channel = channelWithRoom() else { return .waiting }
-            publisher.append(
-                template: Int(entry.template),
-                MessageStamp(
-                    sequence: sequence, documentSequence: entry.documentSequence, intendedNanoseconds: intended),
-                channel: channel)
-            let message = InFlightWindow.Message(
-                sequence: sequence, intendedNanoseconds: intended, phase: stretch.firstPhase + Int(entry.phase))
-            if settings.confirmWindow > 0 { windows[channel].append(message) }
-            outstanding.add(1)
-            batch.append(message)
-            walk.advance()
-        }
-        return .full
+    /// Looks at the clock until that time; returns the time.
+    private func spin(until time: Int64, from start: Int64) -> Int64 {
+        var now = start
+        while now < time { now = Monotonic.nowNanoseconds() }
+        share.totals.spinNanoseconds += now - start
+        return now
     }
 
-    /// The next channel in turn whose window has room.
-    private func channelWithRoom() -> Int? {
-        for _ in 0..<settings.channels {
-            let channel = nextChannel
-            nextChannel = (nextChannel + 1) % settings.channels
-            if settings.confirmWindow == 0 || !windows[channel].isFull { return channel }
-        }
-        return nil
+    /// Calls `turn` at that time, and no other time set before; 0 is as soon as others have had their turn.
+    private func wake(at nanoseconds: Int64) {
+        if callback != nil, callbackNanoseconds == 0 { return }
+        callback?.cancel()
+        callbackNanoseconds = nanoseconds
+        // Callbacks, unlike tasks, are scheduled without an allocation.
+        callback = try? eventLoop.scheduleCallback(at: .uptimeNanoseconds(UInt64(max(nanoseconds, 0))), handler: self)
     }
 
-    private func recordSent(at now: Int64) {
-        for message in batch {
-            ledger.add(.published, to: message.sequence)
-            let lag = now - message.intendedNanoseconds
-            records[message.phase].published += 1
-            records[message.phase].scheduleLag.record(lag)
-            interval.scheduleLag.record(lag)
-            if lag > settings.scheduleDebtNanoseconds { records[message.phase].late += 1 }
-            if !heldUp.contains(message.intendedNanoseconds) { records[message.phase].ownLag.record(lag) }
-        }
-        totals.published += UInt64(batch.count)
-        if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
-        batch.removeAll(keepingCapacity: true)
+    private func dropCallback() {
+        callback?.cancel()
+        callback = nil
     }
 
-    private func setTimer(for time: Int64, now: Int64) {
-        let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(time, now + Self.tickNanoseconds)))
-        timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.turn() }
+    /// Something is due and cannot be sent; a closed loop ends at its time all the same.
+    private func holdBack(byWindow: Bool, at now: Int64) {
+        heldBack = (now, byWindow)
+        guard let end = share.closedLoopEndNanoseconds else { return dropCallback() }
+        if now >= end { finishStretch() } else { wake(at: max(end, now + Self.tickNanoseconds)) }
     }
 
-    /// Nothing can be sent now; a closed loop ends at its time all the same.
-    private func waitForTheEnd(now: Int64) {
-        guard let end = stretch?.closedLoop?.endNanoseconds else { return }
-        if now >= end { finishStretch() } else { setTimer(for: end, now: now) }
-    }
-
-    private func scheduleTurn() {
-        guard !turnScheduled else { return }
-        turnScheduled = true
-        eventLoop.assumeIsolated().execute {
-            self.turnScheduled = false
-            self.turn()
+    private func endHoldingBack(at now: Int64) {
+        guard let held = heldBack else { return }
+        heldBack = nil
+        if held.byWindow {
+            share.totals.windowNanoseconds += now - held.since
+        } else if blockedSince == nil, lostSince == nil {
+            share.totals.backpressureNanoseconds += now - held.since
         }
     }
 
     private func finishStretch() {
-        timer?.cancel()
-        timer = nil
-        stretch = nil
-        walk = nil
+        dropCallback()
+        heldBack = nil
+        share.end()
         stretchDone?.succeed()
         stretchDone = nil
     }
+}
 
-    /// Takes messages out of a closed loop's window.
-    private func release(_ count: Int) {
-        if count > 0 { outstanding.add(-count) }
+extension PublisherLoop: NIOScheduledCallbackHandler {
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        callback = nil
+        turn()
     }
 }
 
 extension PublisherLoop: LoadPublisherDelegate {
     func publisher(channel: Int, confirmed number: UInt64, multiple: Bool, accepted: Bool) {
-        let now = Monotonic.nowNanoseconds()
-        let known = windows[channel].answer(number, multiple: multiple) { message in
-            ledger.add(accepted ? .confirmed : .nacked, to: message.sequence)
-            if accepted {
-                totals.confirmed += 1
-                records[message.phase].confirm.record(now - message.intendedNanoseconds)
-                interval.confirm.record(now - message.intendedNanoseconds)
-                if settings.releasesOnConfirm { release(1) }
-                if settings.confirmIsOutcome, let phase = lookup.phase(at: now), phase < records.count {
-                    records[phase].carried += 1
-                }
-            } else {
-                totals.nacked += 1
-                release(1)
-            }
-        }
-        if !known { totals.unknownAnswers += 1 }
-        if isWaiting { scheduleTurn() }
+        _ = share.answered(
+            channel: channel, number: number, multiple: multiple, accepted: accepted,
+            now: Monotonic.nowNanoseconds())
+        if heldBack?.byWindow == true { wake(at: 0) }
     }
 
-    func publisher(returned id: MessageID?) {
-        totals.returned += 1
-        if let id { ledger.add(.returned, to: id.sequence) }
-        // Its confirm follows, and makes room where confirms do.
-        if !settings.releasesOnConfirm { release(1) }
-    }
+    func publisher(returned id: MessageID?) { share.returned(id?.sequence) }
 
     func publisher(isWritable: Bool) {
         // Not at once: the news may come out of the very write that is under way.
-        if isWritable { scheduleTurn() }
+        if isWritable { wake(at: 0) }
     }
 
     func publisher(blocked reason: String?) {
         let now = Monotonic.nowNanoseconds()
         if reason != nil {
+            endHoldingBack(at: now)
             blockedSince = blockedSince ?? now
         } else {
             endBlock(at: now)
-            scheduleTurn()
+            wake(at: 0)
         }
     }
 
     private func endBlock(at now: Int64) {
         guard let since = blockedSince else { return }
-        totals.blockedNanoseconds += now - since
+        heldBack = nil
+        share.totals.blockedNanoseconds += now - since
         blockedSince = nil
-        heldUp = since..<now
+        share.heldUp = since..<now
     }
 
     func publisherLost(_ reason: String) {
-        // Some of these were taken and their outcomes will come: the window of a closed loop then lets a few more in,
-        // which is better than waiting for ever for those that were not.
         let now = Monotonic.nowNanoseconds()
+        endHoldingBack(at: now)
         endBlock(at: now)
         lostSince = lostSince ?? now
-        for channel in windows.indices {
-            release(windows[channel].count)
-            windows[channel].reset()
-        }
+        share.forgetUnanswered()
     }
 
     func publisherRecovered() {
-        totals.recoveries += 1
         let now = Monotonic.nowNanoseconds()
-        if let since = lostSince { heldUp = since..<now }
+        share.totals.recoveries += 1
+        if let since = lostSince { share.heldUp = since..<now }
+        heldBack = nil
         lostSince = nil
-        scheduleTurn()
+        wake(at: 0)
     }
 
     func publisherFailed(_ error: DriverError) {

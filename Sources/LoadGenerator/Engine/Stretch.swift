@@ -54,7 +54,8 @@ final class Claims: Sendable {
 struct StretchWalk {
     private let stretch: Stretch
     private let stride: Int
-    private var block: [Schedule.Entry] = []
+    private var block: Schedule.Block?
+    private var entries = UnsafeBufferPointer<Schedule.Entry>(start: nil, count: 0)
     private var blockIndex = -1
     private var claimed = 0..<0
     /// Number of the current message in the stretch.
@@ -78,11 +79,14 @@ struct StretchWalk {
         }
         let wanted = position / Schedule.blockLength
         if wanted != blockIndex {
-            block = stretch.schedule.block(wanted)
+            block = nil  // so that the schedule may use its space again
+            let fresh = stretch.schedule.block(wanted)
+            block = fresh
+            entries = fresh.entries
             blockIndex = wanted
         }
         let index = position % Schedule.blockLength
-        return index < block.count ? block[index] : nil
+        return index < entries.count ? entries[index] : nil
     }
 
     mutating func advance() {

@@ -1,12 +1,19 @@
 import Synchronization
 
-/// What became of every message of a run: one byte each, set from any thread, counted at the end.
+/// What became of every message of a run: marks set from any thread and counted at the end, and how late each was sent.
 ///
-/// The books are closed by reading the bytes, not by adding up counters kept on the way, so that they cannot disagree
-/// with what was seen. Memory is one byte a message, in chunks that are made when first touched.
+/// ```
+///  sequence ──► marks   1 byte each    65 536 to a chunk ─ all final and alike ─► one word
+///           └─► lags    4 bytes each   65 536 to a chunk ─ all final ───────────► nothing
+/// ```
+///
+/// The books are closed by reading the marks, not by adding up counters kept on the way, so that they cannot disagree
+/// with what was seen. A chunk is made when it is first touched; ``retire(isFinal:)`` takes back those of which nothing
+/// more is to come, so that a run of any length needs room for its backlog alone. A retired chunk still answers for
+/// every message, and is made again should one of its messages change.
 package final class Ledger: Sendable {
     /// What was seen of a message.
-    package struct Marks: OptionSet, Sendable {
+    package struct Marks: OptionSet, Sendable, Hashable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -32,45 +39,113 @@ package final class Ledger: Sendable {
     private static let chunkLimit = 1 << 16
     package static let capacity = UInt64(chunkLimit) << UInt64(chunkShift)
 
-    private typealias Cell = Atomic<UInt8>
+    private typealias Mark = Atomic<UInt8>
+    private typealias Lag = Atomic<UInt32>
 
-    /// Pointers to the chunks.
-    ///
-    /// Freed with the ledger only, so a pointer once read stays good.
+    /// A chunk of marks as one word: 0 where there is none, an odd number where all are alike, else where it lies.
+    private struct Place {
+        var word: UInt
+
+        init(word: UInt) { self.word = word }
+        init(_ chunk: UnsafeMutableRawPointer) { word = UInt(bitPattern: chunk) }
+        init(alike marks: Marks) { word = UInt(marks.rawValue) << 1 | 1 }
+
+        var alike: Marks? { word & 1 == 1 ? Marks(rawValue: UInt8(truncatingIfNeeded: word >> 1)) : nil }
+        var chunk: UnsafeMutablePointer<Mark>? {
+            word & 1 == 1 ? nil : UnsafeMutableRawPointer(bitPattern: word)?.assumingMemoryBound(to: Mark.self)
+        }
+    }
+
     private let directory: Directory
+    private let memory = Mutex(Memory())
 
+    // Unchecked: the pointers never change and everything behind them is atomic.
     private struct Directory: @unchecked Sendable {
-        // Reason: the pointer never changes and everything behind it is atomic.
-        let chunks: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
+        let marks: UnsafeMutablePointer<Atomic<UInt>>
+        let lags: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
+    }
+
+    /// Chunks that are not in the directory; unchecked, since the mutex that holds it guards it.
+    private struct Memory: @unchecked Sendable {
+        var freeMarks: [UnsafeMutableRawPointer] = []
+        var freeLags: [UnsafeMutableRawPointer] = []
+        /// Taken out of the directory, while some thread may still write to them.
+        var retiredMarks: [(index: Int, chunk: UnsafeMutableRawPointer, marks: Marks)] = []
+        var retiredLags: [UnsafeMutableRawPointer] = []
+        /// No chunk below this one has anything left to retire.
+        var firstOpen = 0
+        /// No chunk from this one on was ever made.
+        var end = 0
     }
 
     package init() {
-        let chunks = UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>.allocate(capacity: Self.chunkLimit)
-        for index in 0..<Self.chunkLimit { (chunks + index).initialize(to: Atomic(nil)) }
-        directory = Directory(chunks: chunks)
+        let marks = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: Self.chunkLimit)
+        let lags = UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>.allocate(capacity: Self.chunkLimit)
+        for index in 0..<Self.chunkLimit {
+            (marks + index).initialize(to: Atomic(0))
+            (lags + index).initialize(to: Atomic(nil))
+        }
+        directory = Directory(marks: marks, lags: lags)
     }
 
     deinit {
-        for index in 0..<Self.chunkLimit {
-            if let chunk = directory.chunks[index].load(ordering: .acquiring) { chunk.deallocate() }
+        memory.withLock { memory in
+            for index in 0..<memory.end {
+                if let chunk = place(index).chunk { UnsafeMutableRawPointer(chunk).deallocate() }
+                directory.lags[index].load(ordering: .acquiring)?.deallocate()
+            }
+            for chunk in memory.freeMarks + memory.freeLags + memory.retiredLags { chunk.deallocate() }
+            for retired in memory.retiredMarks { retired.chunk.deallocate() }
         }
-        directory.chunks.deallocate()
+        directory.marks.deallocate()
+        directory.lags.deallocate()
     }
+
+    // MARK: - Entering
 
     /// Adds marks to a message and returns those it had before; nil for a number beyond the capacity.
     @discardableResult
     package func add(_ marks: Marks, to sequence: UInt64) -> Marks? {
         guard sequence < Self.capacity else { return nil }
-        let cell = chunk(Int(sequence >> UInt64(Self.chunkShift))) + Int(sequence) & (Self.chunkLength - 1)
+        let index = Int(sequence >> UInt64(Self.chunkShift))
+        let place = place(index)
+        if let alike = place.alike, alike.isSuperset(of: marks) { return alike }
+        let chunk = place.chunk ?? makeMarks(index)
+        let cell = chunk + Int(sequence) & (Self.chunkLength - 1)
         return Marks(rawValue: cell.pointee.bitwiseOr(marks.rawValue, ordering: .relaxed).oldValue)
     }
 
+    /// Marks a message as published, so late after its intended time, in nanoseconds.
+    package func sent(_ sequence: UInt64, lagNanoseconds: Int64) {
+        guard sequence < Self.capacity else { return }
+        let index = Int(sequence >> UInt64(Self.chunkShift))
+        let chunk =
+            directory.lags[index].load(ordering: .acquiring)?.assumingMemoryBound(to: Lag.self) ?? makeLags(index)
+        // A Float is exact to 0.06 ppm however long it is; the complement sets zero apart from never written.
+        (chunk + Int(sequence) & (Self.chunkLength - 1)).pointee.store(
+            ~Float(lagNanoseconds).bitPattern, ordering: .relaxed)
+        add(.published, to: sequence)
+    }
+
+    // MARK: - Reading
+
     /// The marks of a message; none for one never touched.
     package func marks(of sequence: UInt64) -> Marks {
-        guard sequence < Self.capacity, let chunk = existingChunk(Int(sequence >> UInt64(Self.chunkShift))) else {
-            return []
-        }
+        guard sequence < Self.capacity else { return [] }
+        let place = place(Int(sequence >> UInt64(Self.chunkShift)))
+        if let alike = place.alike { return alike }
+        guard let chunk = place.chunk else { return [] }
         return Marks(rawValue: (chunk + Int(sequence) & (Self.chunkLength - 1)).pointee.load(ordering: .relaxed))
+    }
+
+    /// How late a message was sent, in nanoseconds; nil for one not sent, and where its chunk was retired.
+    package func lagNanoseconds(of sequence: UInt64) -> Int64? {
+        guard sequence < Self.capacity,
+            let chunk = directory.lags[Int(sequence >> UInt64(Self.chunkShift))].load(ordering: .acquiring)
+        else { return nil }
+        let cell = chunk.assumingMemoryBound(to: Lag.self) + Int(sequence) & (Self.chunkLength - 1)
+        let bits = cell.pointee.load(ordering: .relaxed)
+        return bits == 0 ? nil : Int64(Float(bitPattern: ~bits))
     }
 
     /// How many messages of a range carry each combination of marks; the index is the marks' raw value.
@@ -80,30 +155,125 @@ package final class Ledger: Sendable {
         while sequence < Swift.min(range.upperBound, Self.capacity) {
             let index = Int(sequence >> UInt64(Self.chunkShift))
             let end = Swift.min(range.upperBound, UInt64(index + 1) << UInt64(Self.chunkShift))
-            if let chunk = existingChunk(index) {
+            let place = place(index)
+            if let chunk = place.chunk {
                 for number in sequence..<end {
                     counts[Int((chunk + Int(number) & (Self.chunkLength - 1)).pointee.load(ordering: .relaxed))] += 1
                 }
             } else {
-                counts[0] += end - sequence
+                counts[Int(place.alike?.rawValue ?? 0)] += end - sequence
             }
             sequence = end
         }
         return counts
     }
 
-    private func existingChunk(_ index: Int) -> UnsafeMutablePointer<Cell>? {
-        directory.chunks[index].load(ordering: .acquiring)?.assumingMemoryBound(to: Cell.self)
+    // MARK: - Chunks
+
+    private func place(_ index: Int) -> Place { Place(word: directory.marks[index].load(ordering: .acquiring)) }
+
+    private func makeMarks(_ index: Int) -> UnsafeMutablePointer<Mark> {
+        memory.withLock { memory in
+            let place = place(index)
+            if let chunk = place.chunk { return chunk }
+            let chunk =
+                memory.freeMarks.popLast() ?? .allocate(byteCount: Self.chunkLength, alignment: 64)
+            chunk.initializeMemory(as: UInt8.self, repeating: place.alike?.rawValue ?? 0, count: Self.chunkLength)
+            directory.marks[index].store(Place(chunk).word, ordering: .releasing)
+            memory.end = max(memory.end, index + 1)
+            memory.firstOpen = min(memory.firstOpen, index)
+            return chunk.assumingMemoryBound(to: Mark.self)
+        }
     }
 
-    private func chunk(_ index: Int) -> UnsafeMutablePointer<Cell> {
-        if let chunk = existingChunk(index) { return chunk }
-        let fresh = UnsafeMutableRawPointer.allocate(byteCount: Self.chunkLength, alignment: 64)
-        fresh.initializeMemory(as: UInt8.self, repeating: 0, count: Self.chunkLength)
-        let (exchanged, original) = directory.chunks[index].compareExchange(
-            expected: nil, desired: fresh, ordering: .acquiringAndReleasing)
-        if !exchanged { fresh.deallocate() }
-        // Another thread's chunk where it was quicker; its bytes are Atomic<UInt8>, which is one byte of the same layout.
-        return (exchanged ? fresh : original ?? fresh).assumingMemoryBound(to: Cell.self)
+    private func makeLags(_ index: Int) -> UnsafeMutablePointer<Lag> {
+        memory.withLock { memory in
+            if let chunk = directory.lags[index].load(ordering: .acquiring) {
+                return chunk.assumingMemoryBound(to: Lag.self)
+            }
+            let chunk =
+                memory.freeLags.popLast()
+                ?? .allocate(byteCount: Self.chunkLength * MemoryLayout<Lag>.stride, alignment: 64)
+            chunk.initializeMemory(as: UInt32.self, repeating: 0, count: Self.chunkLength)
+            directory.lags[index].store(chunk, ordering: .releasing)
+            memory.end = max(memory.end, index + 1)
+            return chunk.assumingMemoryBound(to: Lag.self)
+        }
+    }
+}
+
+// MARK: - Retiring
+
+extension Ledger {
+    /// Takes the chunks out of the directory whose messages are all final, and says whether there were any.
+    ///
+    /// `reuse()` gives their memory free again; call it when every thread that enters messages has done something else
+    /// since, so that none of them still writes to a chunk it looked up before.
+    package func retire(isFinal: (Marks) -> Bool) -> Bool {
+        memory.withLock { memory in
+            var isRun = true
+            for index in memory.firstOpen..<max(memory.end, memory.firstOpen) {
+                guard let chunk = place(index).chunk else {
+                    if place(index).alike == nil { isRun = false }
+                    if isRun { memory.firstOpen = index + 1 }
+                    continue
+                }
+                guard let settled = settled(chunk, isFinal) else {
+                    isRun = false
+                    continue
+                }
+                if let lags = directory.lags[index].exchange(nil, ordering: .acquiringAndReleasing) {
+                    memory.retiredLags.append(lags)
+                }
+                if let marks = settled.alike {
+                    directory.marks[index].store(Place(alike: marks).word, ordering: .releasing)
+                    memory.retiredMarks.append((index, UnsafeMutableRawPointer(chunk), marks))
+                }
+                if isRun { memory.firstOpen = index + 1 }
+            }
+            return !memory.retiredMarks.isEmpty || !memory.retiredLags.isEmpty
+        }
+    }
+
+    /// A chunk of which nothing more is to come, with its marks where they are the same throughout.
+    private struct Settled {
+        var alike: Marks?
+    }
+
+    private func settled(_ chunk: UnsafeMutablePointer<Mark>, _ isFinal: (Marks) -> Bool) -> Settled? {
+        var seen: Set<Marks> = []
+        var last: Marks?
+        for number in 0..<Self.chunkLength {
+            let marks = Marks(rawValue: chunk[number].load(ordering: .relaxed))
+            if marks == last { continue }
+            if !seen.contains(marks) {
+                guard isFinal(marks) else { return nil }
+                seen.insert(marks)
+            }
+            last = marks
+        }
+        return Settled(alike: seen.count == 1 ? last : nil)
+    }
+
+    /// Gives the retired chunks free again, after entering what was written to them in the meantime.
+    package func reuse() {
+        let late = memory.withLock { memory in
+            var late: [(sequence: UInt64, marks: Marks)] = []
+            for retired in memory.retiredMarks {
+                let cells = retired.chunk.assumingMemoryBound(to: Mark.self)
+                for number in 0..<Self.chunkLength {
+                    let marks = Marks(rawValue: cells[number].load(ordering: .relaxed))
+                    if marks != retired.marks {
+                        late.append((UInt64(retired.index << Self.chunkShift + number), marks))
+                    }
+                }
+                memory.freeMarks.append(retired.chunk)
+            }
+            memory.retiredMarks = []
+            memory.freeLags += memory.retiredLags
+            memory.retiredLags = []
+            return late
+        }
+        for (sequence, marks) in late { add(marks, to: sequence) }
     }
 }

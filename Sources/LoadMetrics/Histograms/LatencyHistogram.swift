@@ -67,6 +67,18 @@ package struct LatencyHistogram: Sendable, Equatable {
         lowest = Swift.min(lowest, other.lowest)
     }
 
+    /// Takes out what `part` recorded, which must have been recorded here too; the extremes are then known to the
+    /// histogram's precision.
+    package mutating func subtract(_ part: LatencyHistogram) {
+        guard part.count + part.negativeCount + part.overflowCount > 0 else { return }
+        var rest = counts
+        for index in part.counts.indices where part.counts[index] > 0 { rest[index] &-= part.counts[index] }
+        var result = LatencyHistogram(counts: rest, lowest: lowest, highest: highest)
+        result.negativeCount = negativeCount &- part.negativeCount
+        result.overflowCount = overflowCount &- part.overflowCount
+        self = result
+    }
+
     /// Forgets everything and keeps the space.
     package mutating func reset() {
         counts.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }

@@ -40,12 +40,33 @@ import Testing
 
     @Test func aBlockMadeAgainIsTheSame() {
         let schedule = stretch().schedule
-        let first = schedule.block(0)
+        let first = Array(schedule.block(0).entries)
         for index in 0...4 { _ = schedule.block(index) }
         let fresh = stretch().schedule
         #expect(fresh.block(4).count == 20_000 - 4 * Schedule.blockLength)
-        #expect(fresh.block(0) == first)
-        #expect(fresh.block(5).isEmpty)
+        #expect(Array(fresh.block(0).entries) == first)
+        #expect(fresh.block(5).count == 0)
+    }
+
+    @Test(arguments: [0, 1, 4096, 9_999, 20_000])
+    func countsWhatIsDueByPhase(due: Int) {
+        let phases: [ArrivalSequence.Phase] = [
+            .init(curve: .constant(1_000_000), end: .count(5000)), .init(curve: .constant(0), end: .after(seconds: 1)),
+            .init(curve: .constant(1_000_000), end: .count(15_000)),
+        ]
+        let arrivals = ArrivalSequence(phases: phases, spacing: .uniform, seed: 4)
+        var walker = arrivals
+        var times: [ArrivalSequence.Arrival] = []
+        while let arrival = walker.next() { times.append(arrival) }
+        let border = due < times.count ? times[due].offsetNanoseconds : .max
+        let counts = Schedule(arrivals: arrivals, planner: planner).counts(before: border, phases: 3)
+        #expect(counts == (0..<3).map { phase in UInt64(times.prefix(due).count { $0.phase == phase }) })
+    }
+
+    @Test func countingAheadLeavesTheEntriesAsTheyAre() {
+        let (counted, fresh) = (stretch().schedule, stretch().schedule)
+        #expect(counted.counts(before: .max, phases: 1) == [20_000])
+        for index in 0...4 { #expect(Array(counted.block(index).entries) == Array(fresh.block(index).entries)) }
     }
 
     @Test func theNextStretchGoesOnWithTheMessages() {

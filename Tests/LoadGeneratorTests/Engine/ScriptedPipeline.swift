@@ -46,12 +46,10 @@ final class ScriptedPipeline: LoadDriver {
     private func outcome(_ stamp: MessageStamp, _ role: QueueRole, times: Int) {
         guard let (delegate, eventLoop) = collector.withLock({ $0 }) else { return }
         eventLoop.execute {
-            for _ in 0..<times {
-                delegate.collector(
-                    received: CollectedMessage(
-                        role: role, sequence: stamp.sequence, intendedNanoseconds: stamp.intendedNanoseconds,
-                        receivedNanoseconds: stamp.intendedNanoseconds + 1000, serviceNanoseconds: 2000))
-            }
+            let message = CollectedMessage(
+                role: role, sequence: stamp.sequence, intendedNanoseconds: stamp.intendedNanoseconds,
+                receivedNanoseconds: stamp.intendedNanoseconds + 1000, serviceNanoseconds: 2000)
+            delegate.collector(received: Array(repeating: message, count: times).span)
             delegate.collectorReadComplete()
         }
     }
@@ -68,7 +66,6 @@ final class ScriptedPipeline: LoadDriver {
         private let pipeline: ScriptedPipeline
         private let run: RunID
         private let delegate: any LoadPublisherDelegate
-        private var batch: [(stamp: MessageStamp, channel: Int)] = []
         private var numbers: [Int: UInt64] = [:]
 
         init(
@@ -84,14 +81,11 @@ final class ScriptedPipeline: LoadDriver {
         var isWritable: Bool { true }
         var unsentBytes: Int { 0 }
 
-        func append(template: Int, _ stamp: MessageStamp, channel: Int) { batch.append((stamp, channel)) }
-
-        func flush() {
-            let messages = batch
-            batch = []
-            pipeline.published.withLock { $0 += messages.map(\.stamp) }
+        func send(_ messages: Span<OutgoingMessage>, channel: Int) {
+            let stamps = messages.indices.map { messages[$0].stamp }
+            pipeline.published.withLock { $0 += stamps }
             eventLoop.assumeIsolated().execute {
-                for message in messages { self.answer(message.stamp, message.channel) }
+                for stamp in stamps { self.answer(stamp, channel) }
             }
         }
 

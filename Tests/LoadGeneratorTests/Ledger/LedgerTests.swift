@@ -69,4 +69,57 @@ import Testing
         }
         #expect(ledger.census(of: 0..<100_000)[Int(Ledger.Marks(all).rawValue)] == 100_000)
     }
+
+    private static let chunk: UInt64 = 1 << 16
+
+    @Test func aRetiredChunkStillAnswers() {
+        let ledger = Ledger()
+        for sequence in 0..<Self.chunk * 2 - 1 {
+            ledger.sent(sequence, lagNanoseconds: 5000)
+            if sequence != Self.chunk + 7 { ledger.add(.processed, to: sequence) }
+        }
+        #expect(ledger.lagNanoseconds(of: 3) == 5000)
+        let isFinal = { (marks: Ledger.Marks) in marks.isSuperset(of: [.published, .processed]) }
+        #expect(ledger.retire(isFinal: isFinal))
+        ledger.reuse()
+        #expect(ledger.lagNanoseconds(of: 3) == nil)
+        #expect(ledger.lagNanoseconds(of: Self.chunk + 3) == 5000)
+        #expect(ledger.marks(of: 3) == [.published, .processed])
+        #expect(ledger.marks(of: Self.chunk + 7) == [.published])
+        #expect(!ledger.retire(isFinal: isFinal))
+        // A duplicate of a retired message is entered like any other.
+        #expect(ledger.add(.processed, to: 3) == [.published, .processed])
+        ledger.add(.duplicated, to: 3)
+        #expect(ledger.marks(of: 3) == [.published, .processed, .duplicated])
+        #expect(ledger.marks(of: 4) == [.published, .processed])
+        #expect(ledger.census(of: 0..<Self.chunk * 2).reduce(0, +) == Self.chunk * 2)
+        #expect(
+            ledger.census(of: 0..<Self.chunk)[Int(Ledger.Marks([.published, .processed]).rawValue)] == Self.chunk - 1)
+    }
+
+    @Test func whatIsEnteredWhileAChunkIsRetiredIsKept() {
+        let ledger = Ledger()
+        for sequence in 0..<Self.chunk { ledger.sent(sequence, lagNanoseconds: 0) }
+        #expect(ledger.retire(isFinal: { $0.contains(.published) }))
+        ledger.add(.returned, to: 9)
+        ledger.reuse()
+        ledger.add(.confirmed, to: 10)
+        #expect(ledger.marks(of: 9) == [.published, .returned])
+        #expect(ledger.marks(of: 10) == [.published, .confirmed])
+        #expect(ledger.marks(of: 11) == [.published])
+    }
+
+    @Test func aChunkOfSeveralFatesGivesItsLagsBackOnly() {
+        let ledger = Ledger()
+        for sequence in 0..<Self.chunk {
+            ledger.sent(sequence, lagNanoseconds: Int64(sequence))
+            ledger.add(sequence % 20 == 0 ? .failed : .processed, to: sequence)
+        }
+        #expect(ledger.lagNanoseconds(of: 100) == 100)
+        #expect(ledger.retire(isFinal: { !$0.isDisjoint(with: [.failed, .processed]) }))
+        ledger.reuse()
+        #expect(ledger.lagNanoseconds(of: 100) == nil)
+        #expect(ledger.marks(of: 40) == [.published, .failed])
+        #expect(ledger.marks(of: 41) == [.published, .processed])
+    }
 }

@@ -1,0 +1,109 @@
+import Drivers
+import LoadMetrics
+
+/// What one connection read back: outcomes entered in the ledger, and how long they took.
+///
+/// Plain values, so that a read costs one access to them however many outcomes it brings. Nothing here is allocated per
+/// message.
+struct CollectorShare: Sendable {
+    /// What one phase looked like from here.
+    struct PhaseRecord: Sendable {
+        var queueWait = LatencyHistogram()
+        var service = LatencyHistogram()
+        /// From the intended time.
+        var endToEnd = LatencyHistogram()
+        /// From the sending.
+        var endToEndService = LatencyHistogram()
+        /// First outcomes that came back while the phase lasted, whichever phase their messages belong to.
+        var carried: UInt64 = 0
+    }
+
+    struct Totals: Sendable {
+        /// First outcomes; repetitions are not in them.
+        var processed: UInt64 = 0
+        var failed: UInt64 = 0
+        var leftovers: UInt64 = 0
+        var foreign: UInt64 = 0
+        /// Outcomes that did not carry their intended time: counted, but without a latency.
+        var unstamped: UInt64 = 0
+        /// Outcomes whose number the run never used.
+        var unknown: UInt64 = 0
+        var recoveries: UInt64 = 0
+        /// Deliveries that went back to their queue, and those that went to the failed one.
+        var requeued: UInt64 = 0
+        var rejected: UInt64 = 0
+    }
+
+    private let ledger: Ledger
+    private let outstanding: Outstanding
+    private let releases: Bool
+    private var lookup: PhaseLookup
+    private var released = 0
+
+    private(set) var records: [PhaseRecord]
+    var totals = Totals()
+    /// End to end of what came back since the last look.
+    private var interval = LatencyHistogram()
+
+    init(ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool) {
+        self.ledger = ledger
+        self.outstanding = outstanding
+        self.releases = releases
+        lookup = PhaseLookup(table)
+        records = Array(repeating: PhaseRecord(), count: phases)
+    }
+
+    mutating func takeInterval() -> LatencyHistogram {
+        defer { interval.reset() }
+        return interval
+    }
+
+    /// Enters what a read brought.
+    mutating func enter(_ messages: Span<CollectedMessage>, now: Int64) {
+        let current = lookup.phase(at: now)
+        for index in messages.indices {
+            let message = messages[index]
+            guard isFirst(message) else { continue }
+            if message.role == .failed { totals.failed += 1 } else { totals.processed += 1 }
+            released += 1
+            if let current, current < records.count { records[current].carried += 1 }
+            guard let intended = message.intendedNanoseconds, let phase = lookup.phase(at: intended),
+                phase < records.count
+            else {
+                totals.unstamped += 1
+                continue
+            }
+            // The way to the failed queue is another one: its times would only blur those of the results.
+            guard message.role != .failed else { continue }
+            records[phase].endToEnd.record(now - intended)
+            interval.record(now - intended)
+            if let lag = ledger.lagNanoseconds(of: message.sequence) {
+                records[phase].endToEndService.record(now - intended - lag)
+            }
+            if let received = message.receivedNanoseconds { records[phase].queueWait.record(received - intended) }
+            if let service = message.serviceNanoseconds { records[phase].service.record(service) }
+        }
+    }
+
+    /// Enters an outcome in the ledger; false where it is not the message's first.
+    private mutating func isFirst(_ message: CollectedMessage) -> Bool {
+        guard let before = ledger.add(message.role == .failed ? .failed : .processed, to: message.sequence) else {
+            totals.unknown += 1
+            return false
+        }
+        guard before.isDisjoint(with: [.processed, .failed]) else {
+            // Read again after our own connection was lost: the pipeline made it once.
+            if !message.redelivered { ledger.add(.duplicated, to: message.sequence) }
+            return false
+        }
+        return true
+    }
+
+    /// Makes room in a closed loop for what came back; returns whether there is any.
+    mutating func release() -> Bool {
+        defer { released = 0 }
+        guard releases, released > 0 else { return false }
+        outstanding.add(-released)
+        return true
+    }
+}

@@ -1,0 +1,261 @@
+import Drivers
+import LoadMetrics
+
+/// One connection's share of the load: what is due, what was sent and what the broker answered.
+///
+/// Plain values, so that a batch costs one access to them however many messages it has. Nothing here is allocated per
+/// message.
+struct PublisherShare {
+    /// What one phase looked like from this connection.
+    struct PhaseRecord: Sendable {
+        var published: UInt64 = 0
+        /// Confirms that came while the phase lasted, where a confirm is the outcome.
+        var carried: UInt64 = 0
+        /// Sent later than the bound on schedule debt allows.
+        var late: UInt64 = 0
+        var scheduleLag = LatencyHistogram()
+        /// The schedule lag of the messages that fell due while the broker could not be reached or blocked us: what the
+        /// generator itself does not answer for.
+        var heldUpLag = LatencyHistogram()
+        /// From the intended time.
+        var confirm = LatencyHistogram()
+        /// From the sending.
+        var confirmService = LatencyHistogram()
+    }
+
+    /// Totals for the live view.
+    struct Totals: Sendable {
+        var published: UInt64 = 0
+        /// Of the published, those of closed loops, which have no schedule to fall due by.
+        var publishedUnscheduled: UInt64 = 0
+        var confirmed: UInt64 = 0
+        var nacked: UInt64 = 0
+        var returned: UInt64 = 0
+        var recoveries: UInt64 = 0
+        var blockedNanoseconds: Int64 = 0
+        /// Time in which messages were due and the socket took no more bytes.
+        var backpressureNanoseconds: Int64 = 0
+        /// Time in which messages were due and the confirm window was full.
+        var windowNanoseconds: Int64 = 0
+        /// Time spent waiting in a loop for an intended time: `pacing: spin`.
+        var spinNanoseconds: Int64 = 0
+        var unknownAnswers: UInt64 = 0
+    }
+
+    /// What happened between two looks.
+    struct Interval: Sendable {
+        var scheduleLag = LatencyHistogram()
+        var confirm = LatencyHistogram()
+
+        mutating func reset() {
+            scheduleLag.reset()
+            confirm.reset()
+        }
+    }
+
+    /// What comes after a batch.
+    enum Next {
+        /// More is due.
+        case more
+        /// Nothing is due before that time.
+        case due(Int64)
+        /// A window is full; an answer will wake the loop.
+        case waiting
+        case end
+    }
+
+    /// Messages in one batch at most.
+    static let batchLimit = 256
+
+    private let settings: PublisherLoop.Settings
+    private let ledger: Ledger
+    private let outstanding: Outstanding
+    private var lookup: PhaseLookup
+    private var stretch: Stretch?
+    private var walk: StretchWalk?
+    private var windows: [InFlightWindow]
+    private var nextChannel = 0
+    /// What was planned and not yet entered as sent.
+    private var batch: [InFlightWindow.Message] = []
+    /// The channel of the planned batch.
+    private(set) var channel = 0
+    /// Space for the messages of one answer.
+    private var answeredMessages: [InFlightWindow.Message] = []
+
+    private(set) var records: [PhaseRecord]
+    var totals = Totals()
+    /// Messages due in this time were held up by the broker, which was away or asked for a pause.
+    var heldUp: Range<Int64> = 0..<0
+    private var interval = Interval()
+
+    init(_ settings: PublisherLoop.Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable) {
+        self.settings = settings
+        self.ledger = ledger
+        self.outstanding = outstanding
+        lookup = PhaseLookup(table)
+        windows = (0..<settings.channels).map { _ in InFlightWindow(capacity: max(settings.confirmWindow, 1)) }
+        records = Array(repeating: PhaseRecord(), count: settings.phases)
+        batch.reserveCapacity(Self.batchLimit)
+    }
+
+    /// Whether there is a stretch under way, and when it ends where time decides that.
+    var isSending: Bool { stretch != nil }
+    var closedLoopEndNanoseconds: Int64? { stretch?.closedLoop?.endNanoseconds }
+
+    /// Messages that the broker has not answered for.
+    var unanswered: Int { windows.reduce(0) { $0 + $1.count } }
+
+    mutating func begin(_ stretch: Stretch) {
+        self.stretch = stretch
+        walk = StretchWalk(stretch, connection: settings.connection, of: settings.connections)
+    }
+
+    mutating func end() {
+        stretch = nil
+        walk = nil
+    }
+
+    mutating func takeInterval() -> Interval {
+        defer { interval.reset() }
+        return interval
+    }
+
+    // MARK: - Sending
+
+    /// Puts what is due into `outgoing`, all for one channel, in turn.
+    mutating func plan(_ outgoing: inout [OutgoingMessage], now: Int64) -> Next {
+        outgoing.removeAll(keepingCapacity: true)
+        guard stretch != nil, walk != nil else { return .end }
+        let next = fill(&outgoing, now: now)
+        if !batch.isEmpty { outstanding.add(batch.count) }
+        return next
+    }
+
+    private mutating func fill(_ outgoing: inout [OutgoingMessage], now: Int64) -> Next {
+        guard let stretch else { return .end }
+        var room = 0
+        var sent = 0
+        let window = stretch.closedLoop.map { $0.window - outstanding.count }
+        while true {
+            guard let entry = walk?.peek(nowNanoseconds: now) else { return .end }
+            var intended = now
+            if let window {
+                // Sent earlier it would belong to no phase.
+                if now < stretch.startNanoseconds { return .due(stretch.startNanoseconds) }
+                guard sent < window else { return .waiting }
+            } else {
+                intended = stretch.startNanoseconds + entry.offsetNanoseconds
+                if intended > now { return .due(intended) }
+            }
+            if sent == 0 {
+                guard let free = channelWithRoom() else { return .waiting }
+                channel = free
+                room = min(Self.batchLimit, settings.confirmWindow == 0 ? Self.batchLimit : windows[free].room)
+            }
+            let message = InFlightWindow.Message(
+                sequence: stretch.firstSequence + UInt64(walk?.position ?? 0), intendedNanoseconds: intended,
+                phase: Int32(stretch.firstPhase + Int(entry.phase)))
+            outgoing.append(
+                OutgoingMessage(
+                    template: entry.template,
+                    stamp: MessageStamp(
+                        sequence: message.sequence, documentSequence: entry.documentSequence,
+                        intendedNanoseconds: intended)))
+            batch.append(message)
+            walk?.advance()
+            sent += 1
+            if sent == room { return .more }
+        }
+    }
+
+    /// The next channel in turn whose window has room.
+    private mutating func channelWithRoom() -> Int? {
+        for _ in 0..<settings.channels {
+            let channel = nextChannel
+            nextChannel = nextChannel + 1 == settings.channels ? 0 : nextChannel + 1
+            if settings.confirmWindow == 0 || !windows[channel].isFull { return channel }
+        }
+        return nil
+    }
+
+    /// Notes, before the batch is handed to the socket, when that was.
+    ///
+    /// Before, since an outcome may be back before the socket's write has returned here.
+    mutating func noteSending(at now: Int64) {
+        for index in batch.indices {
+            let lag = now - batch[index].intendedNanoseconds
+            ledger.sent(batch[index].sequence, lagNanoseconds: lag)
+            batch[index].sentNanoseconds = now
+            if settings.confirmWindow > 0 { windows[channel].append(batch[index]) }
+        }
+    }
+
+    /// Enters the batch as sent, once the socket has it.
+    mutating func recordSent(at now: Int64) {
+        for message in batch {
+            let lag = now - message.intendedNanoseconds
+            let phase = Int(message.phase)
+            records[phase].scheduleLag.record(lag)
+            interval.scheduleLag.record(lag)
+            if lag > settings.scheduleDebtNanoseconds { records[phase].late += 1 }
+            if heldUp.contains(message.intendedNanoseconds) { records[phase].heldUpLag.record(lag) }
+            records[phase].published += 1
+        }
+        totals.published += UInt64(batch.count)
+        if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
+        batch.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: - Answers
+
+    /// Enters the broker's answer; returns whether it fits what was sent.
+    mutating func answered(channel: Int, number: UInt64, multiple: Bool, accepted: Bool, now: Int64) -> Bool {
+        var messages: [InFlightWindow.Message] = []
+        swap(&messages, &answeredMessages)
+        let known = windows[channel].answer(number, multiple: multiple) { messages.append($0) }
+        if accepted { confirm(messages, now: now) } else { refuse(messages) }
+        messages.removeAll(keepingCapacity: true)
+        swap(&messages, &answeredMessages)
+        if !known { totals.unknownAnswers += 1 }
+        return known
+    }
+
+    private mutating func confirm(_ messages: [InFlightWindow.Message], now: Int64) {
+        for message in messages {
+            ledger.add(.confirmed, to: message.sequence)
+            let phase = Int(message.phase)
+            records[phase].confirm.record(now - message.intendedNanoseconds)
+            records[phase].confirmService.record(now - message.sentNanoseconds)
+            interval.confirm.record(now - message.intendedNanoseconds)
+        }
+        totals.confirmed += UInt64(messages.count)
+        if settings.releasesOnConfirm { outstanding.add(-messages.count) }
+        if settings.confirmIsOutcome, let phase = lookup.phase(at: now), phase < records.count {
+            records[phase].carried += UInt64(messages.count)
+        }
+    }
+
+    private mutating func refuse(_ messages: [InFlightWindow.Message]) {
+        for message in messages { ledger.add(.nacked, to: message.sequence) }
+        totals.nacked += UInt64(messages.count)
+        outstanding.add(-messages.count)
+    }
+
+    mutating func returned(_ sequence: UInt64?) {
+        totals.returned += 1
+        if let sequence { ledger.add(.returned, to: sequence) }
+        // Its confirm follows, and makes room where confirms do.
+        if !settings.releasesOnConfirm { outstanding.add(-1) }
+    }
+
+    /// Forgets what waits for an answer: the connection that would have brought it is gone.
+    ///
+    /// Some of these were taken and their outcomes will come: the window of a closed loop then lets a few more in, which
+    /// is better than waiting for ever for those that were not.
+    mutating func forgetUnanswered() {
+        for channel in windows.indices {
+            outstanding.add(-windows[channel].count)
+            windows[channel].reset()
+        }
+    }
+}
