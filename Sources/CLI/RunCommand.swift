@@ -107,7 +107,7 @@ struct RunOptions: ParsableArguments {
         if let store { overrides.append("store.url=\(store)") }
         let file = try ScenarioFile(
             path: scenario, overrides: overrides, environment: ProcessInfo.processInfo.environment)
-        if !startsWorkers, file.scenario.target == .broker, case .embedded = file.scenario.broker.location {
+        if !startsWorkers, file.scenario.target != .store, case .embedded = file.scenario.broker.location {
             throw CommandFailure(.usage, "generate needs a broker that runs already: name it with --broker amqp://…")
         }
         let startedAt = Date()

@@ -7,6 +7,9 @@ package protocol LoadDriver: Sendable {
     /// Product and version of the system under load, as it calls itself.
     var system: SystemIdentity { get async }
 
+    /// Where the system is, without passwords; none where it has no addresses.
+    var addresses: [String] { get }
+
     /// Creates what the run needs and checks that it would touch nothing of anybody else's.
     func prepare(_ topology: LoadTopology, purge: Bool) async throws(DriverError)
 
@@ -25,6 +28,10 @@ package protocol LoadDriver: Sendable {
 
     /// Deletes what `prepare` created and nobody needs any more; returns notes for the report on what was left.
     func cleanUp() async -> [String]
+}
+
+extension LoadDriver {
+    package var addresses: [String] { [] }
 }
 
 /// What a system calls itself.

@@ -6,7 +6,7 @@ extension LoadPlan {
     ///
     /// `keepsQueues` says that workers of somebody else consume the run's queues, which then outlive it.
     package init(_ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool) {
-        let (templates, kinds) = Self.messages(of: scenario)
+        let (templates, kinds) = scenario.target == .churn ? Self.operations(of: scenario) : Self.messages(of: scenario)
         var topology = LoadTopology(scenario)
         topology.keepQueues = topology.keepQueues || keepsQueues
         var publisher = PublisherSettings(
@@ -28,10 +28,20 @@ extension LoadPlan {
             pacing: scenario.pacing == .spin ? .spin : .timer,
             collectors: !awaitsOutcome ? 0 : scenario.consumers == nil ? scenario.collector.connections : 1,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
-            confirmIsOutcome: scenario.target == .store,
+            confirmIsOutcome: scenario.target != .broker,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed) ?? []
+    }
+
+    /// A template without a body for each kind of churn, in the scenario's order.
+    private static func operations(of scenario: Scenario) -> ([MessageTemplate], [MessagePlanner.Kind]) {
+        let template = MessageTemplate(body: [], documentIDOffset: nil, timestampOffset: nil, deletes: false)
+        let kinds = scenario.churn.enumerated().map { index, entry in
+            MessagePlanner.Kind(
+                weight: entry.weight, templates: index..<index + 1, deletes: false, updates: true)
+        }
+        return (Array(repeating: template, count: kinds.count), kinds)
     }
 
     /// The templates of the mix's kinds, one kind behind the other, and where each begins.

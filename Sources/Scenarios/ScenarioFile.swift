@@ -67,8 +67,13 @@ package struct ScenarioFile: Sendable {
                     "the file's name is no name for a scenario; add 'name:' with letters, digits, '-' and '_'")
             }
         }
-        // Consumers of its own take the workers' place.
-        if scenario.consumers != nil, !decoding.isGiven("workers.count") { scenario.workers.count = 0 }
+        // Consumers of its own take the workers' place; a churn needs none.
+        if scenario.consumers != nil || scenario.target == .churn, !decoding.isGiven("workers.count") {
+            scenario.workers.count = 0
+        }
+        if scenario.target == .churn, !decoding.isGiven("load.confirm_window") {
+            scenario.load.confirmWindow = Scenario.churnWindow
+        }
         scenario.check(&decoding)
         return scenario
     }

@@ -135,7 +135,7 @@ struct Orchestrator: Sendable {
                 toolVersion: Rafale.version, gitRevision: GitRevision.current(), seed: scenario.seed),
             outcome: outcome, rows: rows.withLock { $0 }, roles: roles, stages: stages(processes),
             broker: SystemFacts(
-                product: system.product, version: system.version, address: (driver as? AMQPLoadDriver)?.addresses.first,
+                product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
             store: storeName, notes: endings.map { "\($0) during the run." } + leftBehind
         ).result()
@@ -144,7 +144,7 @@ struct Orchestrator: Sendable {
     // MARK: - Parts
 
     private func brokerURIs(_ processes: inout Processes) async throws -> [String] {
-        guard scenario.target == .broker else { return [] }
+        guard scenario.target != .store else { return [] }
         if case .servers(let urls) = scenario.broker.location { return urls.map(\.secretText) }
         let broker = RoleProcess(
             role: .broker, name: "broker", executable: Self.executable,
@@ -165,8 +165,12 @@ struct Orchestrator: Sendable {
     }
 
     private func makeDriver(_ uris: [String], _ group: MultiThreadedEventLoopGroup) async throws -> any LoadDriver {
-        if scenario.target == .broker {
-            return try AMQPLoadDriver(uris: uris, on: group.next(), logger: logger)
+        switch scenario.target {
+        case .broker: return try AMQPLoadDriver(uris: uris, on: group.next(), logger: logger)
+        case .churn:
+            let operations = scenario.churn.compactMap { ChurnOperation(rawValue: $0.kind.rawValue) }
+            return try AMQPChurnDriver(uris: uris, operations: operations, on: group.next(), logger: logger)
+        case .store: break
         }
         let store = try StoreURL(storeText, defaultSQLitePath: folder.storeFile)
         return StoreLoadDriver(

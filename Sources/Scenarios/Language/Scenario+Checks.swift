@@ -10,6 +10,7 @@ extension Scenario {
         checkTarget(&decoding)
         checkWorkers(&decoding)
         checkConsumers(&decoding)
+        checkChurn(&decoding)
         checkThresholds(&decoding)
     }
 
@@ -153,8 +154,8 @@ extension Scenario {
         case .throughput where isShare:
             return isClosedLoop ? "has no offered rate to be a share of in a closed loop; compare it with a rate" : nil
         case .confirm, .confirmed, .nacked, .unconfirmed:
-            // The store's commit is its confirm, always awaited.
-            if target == .store { return nil }
+            // The store's commit and the end of a churn's operation are confirms, always awaited.
+            if target != .broker { return nil }
             return load.confirmWindow == 0 ? "is not measured without confirms; set load.confirm_window above 0" : nil
         case .returned:
             return load.mandatory && target == .broker ? nil : "is not measured unless load.mandatory is true"
@@ -166,7 +167,7 @@ extension Scenario {
             switch role {
             case .generator: return nil
             case .broker:
-                return broker.location == .embedded && target == .broker
+                return broker.location == .embedded && target != .store
                     ? nil : "of a broker is measured with the embedded one only"
             case .worker:
                 return hasWorkers && workers.source == .reference

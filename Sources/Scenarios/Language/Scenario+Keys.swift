@@ -9,7 +9,9 @@ extension Scenario: Keyed {
             Key(
                 "seed", \.seed, .integer(0...UInt64(Int64.max)),
                 "The same seed gives the same messages at the same intended times."),
-            Key("target", \.target, .choice, "What the load is put on: the broker, or the store alone."),
+            Key(
+                "target", \.target, .choice,
+                "What the load is put on: the broker, the store alone, or the broker's opening and closing of things."),
             Key(
                 "pacing", \.pacing, .choice,
                 "How the generator waits for the next intended time: `timer` saves CPU, `spin` is exact and costs a core."
@@ -35,6 +37,9 @@ extension Scenario: Keyed {
                 "consumers", optional: \.consumers, .consumers,
                 "The generator's own consumers of the incoming queue, in place of workers."),
             Key("collector", \.collector, .object, "How the results are read back."),
+            Key(
+                "churn", \.churn, .churn,
+                "With `target: churn`, what each arrival opens and closes: one kind, or several by weight."),
             Key("limits", \.limits, .object, "The bounds of the run itself."),
             Key(
                 "drain", \.drain, .duration(.zero ... .seconds(86400)),

@@ -10,8 +10,15 @@ extension Scenario {
             parts.append("up to \(Quantity.text(peak.rounded()))/s")
         }
         if phases.contains(where: \.rate.isClosedLoop) { parts.append("saturating") }
-        parts.append(target == .store ? "into the store" : "on \(broker.location.outline)")
+        switch target {
+        case .broker: parts.append("on \(broker.location.outline)")
+        case .store: parts.append("into the store")
+        case .churn:
+            let kinds = churn.map(\.kind.rawValue).joined(separator: ", ")
+            parts.append("opening and closing \(kinds) on \(broker.location.outline)")
+        }
         switch workers.source {
+        case .reference where target == .churn: break
         case .external: parts.append("with external workers")
         case .reference where consumers != nil:
             let count = (consumers?.connections ?? 0) * (consumers?.channels ?? 0)

@@ -10,6 +10,8 @@ package struct Scenario: Sendable, Equatable {
     package var seed: UInt64 = 1
     /// What the generator writes to.
     package var target = Target.broker
+    /// The weighted kinds of what a churn opens and closes, in the order of `ChurnKind.allCases`.
+    package var churn: [ChurnEntry] = []
     /// How the generator waits for the next intended time.
     package var pacing = Pacing.timer
     /// How the intended times of a phase are spread.
@@ -54,6 +56,8 @@ extension Scenario {
         case broker
         /// Results straight into the store: the store alone.
         case store
+        /// Nothing is sent: connections, channels, queues, bindings or consumers are opened and closed.
+        case churn
     }
 
     /// How the generator waits for the next intended time.
