@@ -26,6 +26,9 @@ package struct BrokerConfiguration: Sendable {
     /// How long a client has to finish its handshake, and later to answer connection.close.
     package var handshakeTimeoutSeconds: Int64 = 10
 
+    /// Whether published messages are confirmed and dropped, whatever their route: a sink to measure publishers with.
+    package var discardsMessages = false
+
     /// Loopback, any port, guest.
     package init() {}
 

@@ -33,6 +33,9 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "What messages may cost in memory before publishers are held up: bytes, or with K, M or G.")
     var memoryLimit = "1G"
 
+    @Flag(help: "Confirm and drop every published message: a sink to measure publishers with.")
+    var discard = false
+
     @Option(help: "Append one JSON line of figures to this file when ready, each second and at the end.")
     var stats: String?
 
@@ -95,6 +98,7 @@ struct BrokerCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "--memory-limit '\(memoryLimit)' is not a size: write 512M, 2G or bytes")
         }
         configuration.memoryLimitBytes = limit.bytes
+        configuration.discardsMessages = discard
         let fromEnvironment = EnvironmentUsers.value.split(separator: ",").map(String.init)
         for entry in fromEnvironment + users {
             let parts = entry.split(separator: ":", maxSplits: 1)

@@ -18,5 +18,6 @@ struct Rafale: AsyncParsableCommand {
             GenerateCommand.self,
             WorkerCommand.self,
             BrokerCommand.self,
+            CalibrateCommand.self,
         ])
 }

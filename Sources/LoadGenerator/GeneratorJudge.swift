@@ -1,62 +1,97 @@
 package import LoadMetrics
 
-/// Judges the generator itself: whether the load it put on is the load that was asked for.
+/// Judges the generator itself: whether the load it put on is the load that was asked for, and whether it, not the
+/// system under test, set the limit.
 ///
-/// Latencies stay honest when messages go out late, since they count from the intended time; but a schedule that was
-/// missed by much is another load, and then no figure answers the question that the scenario asks.
-package enum GeneratorJudge {
-    /// A schedule lag whose 99th percentile is up to this is what timers and a busy machine cause.
-    static let validLagNanoseconds: Int64 = 10_000_000
-    /// Beyond this at the 99th percentile the load was another one.
-    static let invalidLagNanoseconds: Int64 = 250_000_000
+/// The criteria and their bounds are the table of `Criterion`. The worst decides; of equally bad ones the first.
+package struct GeneratorJudge {
+    /// What a verdict depends on besides the run.
+    package struct Surroundings: Sendable {
+        /// Cores that this process may use.
+        package var usableCores: Int
+        /// What this generator can send here by its calibration; nil without one.
+        package var limitPerSecond: Double?
 
-    /// The verdict of one phase; of a run that was ended early, what had just fallen due by then need not be sent.
-    package static func judge(_ phase: LoadOutcome.Phase, interrupted: Bool = false) -> GeneratorVerdict {
-        if phase.closedLoop {
-            return phase.books.published > 0
-                ? GeneratorVerdict(.valid)
-                : GeneratorVerdict(
-                    .invalid, reason: "Nothing was sent in phase \(phase.name).",
-                    advice: "See the notes for why the connections could not publish.")
+        /// Surroundings as given.
+        package init(usableCores: Int, limitPerSecond: Double? = nil) {
+            self.usableCores = usableCores
+            self.limitPerSecond = limitPerSecond
         }
-        if phase.books.notSent > 0, !interrupted {
-            return GeneratorVerdict(
-                .invalid, reason: "\(phase.books.notSent) arrivals of phase \(phase.name) were never sent.",
-                advice: "Lower the rate, or give the load more connections.")
-        }
-        let lag = phase.ownLag.percentile(99)
-        let late = "Phase \(phase.name) was sent late: schedule lag p99 \(milliseconds(lag)) ms."
-        if lag > invalidLagNanoseconds { return GeneratorVerdict(.invalid, reason: late, advice: advice) }
-        if lag > validLagNanoseconds { return GeneratorVerdict(.suspect, reason: late, advice: advice) }
-        let heldUp = phase.scheduleLag.count - phase.ownLag.count
-        if heldUp > 0 {
-            return GeneratorVerdict(
-                .suspect, reason: "The broker held up \(heldUp) messages of phase \(phase.name).",
-                advice: "Expected where the broker is restarted or blocks on purpose; otherwise look at its log.")
-        }
-        return GeneratorVerdict(.valid)
     }
 
-    /// The verdict of a run: its worst measured phase's, or worse where connections were lost for good.
-    package static func judge(_ outcome: LoadOutcome) -> GeneratorVerdict {
-        if let failure = outcome.failures.first {
-            return GeneratorVerdict(.invalid, reason: failure, advice: "Look at the broker's log, then run again.")
-        }
-        if outcome.phases.isEmpty {
-            return GeneratorVerdict(.invalid, reason: "The run ended before its first phase.", advice: "Run it again.")
-        }
-        let order: [GeneratorVerdict.Judgement] = [.valid, .suspect, .invalid]
-        let verdicts = outcome.phases.filter(\.measured).map { judge($0, interrupted: outcome.interrupted) }
-        return verdicts.max { one, other in
-            (order.firstIndex(of: one.judgement) ?? 0) < (order.firstIndex(of: other.judgement) ?? 0)
-        } ?? GeneratorVerdict(.valid)
+    private let outcome: LoadOutcome
+    private let surroundings: Surroundings
+
+    /// A judge of a run.
+    package init(_ outcome: LoadOutcome, _ surroundings: Surroundings) {
+        self.outcome = outcome
+        self.surroundings = surroundings
     }
 
-    private static let advice =
-        "Lower the rate, raise load.connections or load.confirm_window, or give the generator a core of its own."
+    /// The verdict of one phase.
+    package func verdict(of phase: LoadOutcome.Phase) -> GeneratorVerdict {
+        let subject = Criterion.Case(phase: phase, outcome: outcome, surroundings: surroundings)
+        let results = Criterion.table.map { $0.judge(subject) }
+        var verdict = GeneratorVerdict(.valid, criteria: results)
+        for (criterion, result) in zip(Criterion.table, results) where result.judgement > verdict.judgement {
+            verdict.judgement = result.judgement
+            verdict.reason = criterion.words(criterion.reason, result, phase: subject)
+            verdict.advice = criterion.words(criterion.advice, result, phase: subject)
+        }
+        return verdict
+    }
 
-    private static func milliseconds(_ nanoseconds: Int64) -> String {
-        let tenths = (Double(nanoseconds) / 100_000).rounded() / 10
-        return "\(tenths)"
+    /// The verdict of the run: its worst measured phase's, or worse where connections were lost.
+    ///
+    /// Of each criterion it has the worst phase's figure.
+    package func verdict() -> GeneratorVerdict {
+        let verdicts = outcome.phases.filter(\.measured).map { (name: $0.name, verdict: verdict(of: $0)) }
+        var worst = GeneratorVerdict(.valid)
+        for (_, verdict) in verdicts where verdict.judgement > worst.judgement { worst = verdict }
+        var criteria: [CriterionResult] = []
+        for (name, verdict) in verdicts {
+            for (index, result) in (verdict.criteria ?? []).enumerated() {
+                var result = result
+                result.phase = name
+                if index == criteria.count {
+                    criteria.append(result)
+                } else if result.isWorse(than: criteria[index]) {
+                    criteria[index] = result
+                }
+            }
+        }
+        for (result, reason, advice) in runCriteria() {
+            criteria.append(result)
+            guard result.judgement > worst.judgement || (result.judgement == .invalid && result.name == "lost_for_good")
+            else { continue }
+            worst = GeneratorVerdict(result.judgement, reason: reason, advice: advice)
+        }
+        worst.criteria = criteria
+        return worst
+    }
+
+    /// What concerns no phase alone.
+    private func runCriteria() -> [(CriterionResult, reason: String, advice: String)] {
+        [
+            (
+                CriterionResult(
+                    name: "lost_for_good", title: "connections lost for good", value: Double(outcome.failures.count),
+                    suspectAbove: 0, invalidAbove: 0, unit: .times),
+                outcome.failures.first ?? "", "Look at the broker's log, then run again."
+            ),
+            (
+                CriterionResult(
+                    name: "no_phase", title: "ended before the first phase", value: outcome.phases.isEmpty ? 1 : 0,
+                    suspectAbove: 0, invalidAbove: 0, unit: .times),
+                "The run ended before its first phase.", "Run it again."
+            ),
+            (
+                CriterionResult(
+                    name: "recoveries", title: "connections lost and recovered", value: Double(outcome.recoveries),
+                    suspectAbove: 0, invalidAbove: nil, unit: .times),
+                "Connections were lost and recovered \(outcome.recoveries) times.",
+                "Expected where the broker is restarted on purpose; otherwise look at its log."
+            ),
+        ]
     }
 }

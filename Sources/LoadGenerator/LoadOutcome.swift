@@ -29,12 +29,21 @@ package struct LoadOutcome: Sendable {
         /// Returned − intended, and returned − sent.
         package var endToEnd: LatencyHistogram
         package var endToEndService: LatencyHistogram
+        /// What was seen of the generator itself.
+        package var evidence = GeneratorEvidence()
 
         /// The schedule lag without what the broker held up: what the generator itself answers for.
         package var ownLag: LatencyHistogram {
             var own = scheduleLag
             own.subtract(heldUpLag)
             return own
+        }
+
+        /// The messages sent in the busiest second; of a phase too short for one, its mean; nil of no length.
+        package var busiestPerSecond: Double? {
+            if let seen = evidence.busiestPerSecond { return seen }
+            let length = Double(endNanoseconds - startNanoseconds)
+            return length > 0 ? Double(books.published) / length * 1e9 : nil
         }
     }
 
@@ -59,6 +68,10 @@ package struct LoadOutcome: Sendable {
     package var failures: [String]
     /// How the drain ended.
     package var drained: Bool
+    /// Publishing connections.
+    package var connections = 1
+    /// Beyond it a message counts as late.
+    package var scheduleDebtNanoseconds = Int64.max
 }
 
 /// One second of a run, as the live view and the series have it.

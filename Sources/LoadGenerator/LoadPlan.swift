@@ -89,3 +89,17 @@ package struct LoadPlan: Sendable {
         return consumers + Array(repeating: results, count: collectors)
     }
 }
+
+extension LoadPlan {
+    /// The mean size of the messages' bodies, by the weights of their kinds.
+    package var meanBodyBytes: Double {
+        var weights = 0.0
+        var bytes = 0.0
+        for kind in kinds where !kind.templates.isEmpty {
+            let sizes = publisher.templates[kind.templates].map { Double($0.body.count) }
+            bytes += kind.weight * sizes.reduce(0, +) / Double(sizes.count)
+            weights += kind.weight
+        }
+        return weights > 0 ? bytes / weights : 0
+    }
+}

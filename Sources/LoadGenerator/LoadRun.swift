@@ -14,6 +14,7 @@ package final class LoadRun: Sendable {
     private let table = PhaseTable()
     private let publishers: [PublisherLoop]
     private let collectors: [CollectorLoop]
+    private let watch: GeneratorWatch
     private let links = Mutex(Links())
     private let progress = Mutex(Progress())
 
@@ -65,12 +66,15 @@ package final class LoadRun: Sendable {
                 ledger: ledger, outstanding: outstanding, table: table, on: group.next())
         }
         self.publishers = publishers
-        collectors = plan.readers.map { _ in
+        let collectors = plan.readers.map { _ in
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
                 releases: !releasesOnConfirm, on: group.next()
             ) { for publisher in publishers { publisher.wake() } }
         }
+        self.collectors = collectors
+        watch = GeneratorWatch(
+            publishers: publishers, collectors: collectors, phases: plan.phases.count, table: table)
     }
 
     /// Prepares the queues and opens every connection; nothing is sent yet.
@@ -108,7 +112,11 @@ package final class LoadRun: Sendable {
     package func execute(onSecond: @escaping @Sendable (SecondSample) async -> Void) async throws {
         let sampling = Task { await sample(onSecond) }
         defer { sampling.cancel() }
+        let watching = Task { await watch.run() }
+        defer { watching.cancel() }
         try await sendPhases()
+        watching.cancel()
+        await watching.value
         progress.withLock { $0.draining = true }
         try await drain()
         sampling.cancel()
@@ -369,10 +377,14 @@ package final class LoadRun: Sendable {
             let due = progress.withLock { progress in
                 progress.offered.indices.reduce(UInt64(0)) { $0 + progress.offered[$1].advance(to: time) }
             }
+            let phase = table.startsNanoseconds.lastIndex { $0 <= start + (time - start) / 2 }
+            if time - start > 500_000_000 {
+                watch.sent(
+                    perSecond: Double(now.published - before.published) / Double(time - start) * 1e9, phase: phase)
+            }
             await onSecond(
                 SecondSample(
-                    startNanoseconds: start, endNanoseconds: time,
-                    phase: table.startsNanoseconds.lastIndex { $0 <= start + (time - start) / 2 },
+                    startNanoseconds: start, endNanoseconds: time, phase: phase,
                     offered: due + now.publishedUnscheduled - before.publishedUnscheduled,
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
@@ -410,8 +422,9 @@ package final class LoadRun: Sendable {
         let spans = progress.withLock { $0.spans }
         var outcome = LoadOutcome(
             phases: [], stillQueued: stillQueued, interrupted: isInterrupted, recoveries: 0, blockedNanoseconds: 0,
-            leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained)
-        for (phase, span) in zip(plan.phases, spans) {
+            leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained,
+            connections: plan.connections, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds)
+        for (index, (phase, span)) in zip(plan.phases, spans).enumerated() {
             var closedLoop = false
             if case .closed = phase.shape { closedLoop = true }
             var books = LedgerBooks(
@@ -427,7 +440,7 @@ package final class LoadRun: Sendable {
                     late: 0,
                     scheduleLag: LatencyHistogram(), heldUpLag: LatencyHistogram(), confirm: LatencyHistogram(),
                     confirmService: LatencyHistogram(), queueWait: LatencyHistogram(), service: LatencyHistogram(),
-                    endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram()))
+                    endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram(), evidence: watch.evidence(index)))
         }
         if progress.withLock({ $0.gaveUp }) {
             outcome.failures.append(
@@ -479,31 +492,5 @@ package final class LoadRun: Sendable {
             outcome.unexplained += totals.unknown
             if let failure { outcome.failures.append("A collector connection was lost for good: \(failure).") }
         }
-    }
-}
-
-/// Counts the arrivals that have fallen due, as time goes on.
-private struct OfferedCounter: Sendable {
-    let schedule: Schedule
-    let startNanoseconds: Int64
-    let phases: Int
-    private var counted: UInt64 = 0
-
-    init(_ stretch: Stretch, phases: Int) {
-        schedule = stretch.schedule
-        startNanoseconds = stretch.startNanoseconds
-        self.phases = phases
-    }
-
-    /// Arrivals of each phase that are due before that time.
-    func counts(before nanoseconds: Int64) -> [UInt64] {
-        schedule.counts(before: nanoseconds - startNanoseconds, phases: phases)
-    }
-
-    /// Arrivals that fell due since the last call.
-    mutating func advance(to nanoseconds: Int64) -> UInt64 {
-        let due = counts(before: nanoseconds).reduce(0, +)
-        defer { counted = max(counted, due) }
-        return due - min(counted, due)
     }
 }

@@ -69,7 +69,7 @@ import Testing
 
     @Test func whatIsNoResultOfOursEndsWithUsage() async throws {
         let newer = String(decoding: try Self.result(startingAt: 0).json(), as: UTF8.self)
-            .replacingOccurrences(of: "\"schemaVersion\" : 1", with: "\"schemaVersion\" : 7")
+            .replacingOccurrences(of: "\"schemaVersion\" : 2", with: "\"schemaVersion\" : 7")
         let runs: [String: [UInt8]] = [
             "newer": Array(newer.utf8), "foreign": Array("{\"format\": \"k6\", \"schemaVersion\": 1}".utf8), "cut": [],
             "other": try Self.result(startingAt: 9, scenario: "ramp").json(),

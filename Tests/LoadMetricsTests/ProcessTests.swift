@@ -125,4 +125,19 @@ import Testing
         #expect(facts.cores >= 1 && facts.usableCores >= 1 && facts.memoryBytes > 1 << 26)
         #expect(!facts.kernel.isEmpty && !facts.architecture.isEmpty)
     }
+
+    @Test func readsTheTimesOfThreadsAndOfTheMachine() throws {
+        let times = try #require(ThreadTimes.parse(schedstat: "584939 54571 1\n"))
+        #expect(times == ThreadTimes(runNanoseconds: 584_939, waitNanoseconds: 54_571))
+        #expect(ThreadTimes.parse(schedstat: "0 0 0\n") == nil, "a kernel that does not account")
+        #expect(ThreadTimes.parse(schedstat: "") == nil)
+        let machine = try #require(
+            MachineTimes.parse(stat: "cpu  100 10 50 800 5 1 4 30 7 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n"))
+        #expect(machine == MachineTimes(stealTicks: 30, allTicks: 1_000))
+        #expect(MachineTimes.parse(stat: "intr 5\n") == nil && MachineTimes.parse(stat: "cpu  1 2\n") == nil)
+        let thread = try #require(ThreadTimes.currentThread())
+        #expect(ThreadTimes.of(thread: thread) != nil && MachineTimes.current() != nil)
+        let before = ProcessClock.nowNanoseconds()
+        #expect(before > 0 && ProcessClock.nowNanoseconds() >= before)
+    }
 }

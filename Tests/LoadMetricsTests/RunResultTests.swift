@@ -67,9 +67,9 @@ import Testing
     }
 
     @Test func aNewerVersionIsNamed() throws {
-        let newer = try Self.replacing("\"schemaVersion\" : 1", by: "\"schemaVersion\" : 2")
-        #expect(throws: RunResultError.newerVersion(found: 2, supported: 1)) { try RunResult(json: newer) }
-        #expect(RunResultError.newerVersion(found: 2, supported: 1).description.contains("update rafale"))
+        let newer = try Self.replacing("\"schemaVersion\" : 2", by: "\"schemaVersion\" : 3")
+        #expect(throws: RunResultError.newerVersion(found: 3, supported: 2)) { try RunResult(json: newer) }
+        #expect(RunResultError.newerVersion(found: 3, supported: 2).description.contains("update rafale"))
     }
 
     @Test func whatIsNoResultIsSaid() throws {

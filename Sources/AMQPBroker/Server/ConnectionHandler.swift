@@ -38,8 +38,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// The most that one frame may carry to this client.
     @exclusivity(unchecked) var payloadMaxBytes = Int(AMQP.minimumFrameMaxBytes) - AMQP.frameOverheadBytes
 
+    /// Whether published messages are dropped.
+    private let discards: Bool
+
     init(core: BrokerCore) {
         self.core = core
+        discards = core.configuration.discardsMessages
         state = ServerConnectionState(offer: core.offer)
     }
 
@@ -152,6 +156,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             try addPeers(upTo: frame.channel)
         }
         do throws(ChannelFailure) {
+            if discards, try discard(frame, onChannel: number) { return }
             try handle(frame, onChannel: number)
         } catch {
             switch error {

@@ -39,7 +39,8 @@ struct Orchestrator: Sendable {
 
     /// Runs it to its end; a failure before the first message throws.
     func run() async throws -> RunResult {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.threads(scenario))
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: Self.threads(connections: Self.connections(scenario)))
         for eventLoop in group.makeIterator() { eventLoop.execute { Allocator.countThisThread() } }
         var processes = Processes()
         do {
@@ -137,7 +138,8 @@ struct Orchestrator: Sendable {
             broker: SystemFacts(
                 product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
-            store: storeName, notes: endings.map { "\($0) during the run." } + leftBehind
+            store: storeName, calibration: CalibrationFile.use(by: plan, target: scenario.target),
+            notes: endings.map { "\($0) during the run." } + leftBehind
         ).result()
     }
 
@@ -266,15 +268,17 @@ struct Orchestrator: Sendable {
     // MARK: - Facts
 
     /// This program, wherever it was started from.
-    private static var executable: String {
+    static var executable: String {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }
 
     /// One event loop a connection, but no more than half the cores: the rest belongs to the system under test.
-    private static func threads(_ scenario: Scenario) -> Int {
-        let connections =
-            scenario.load.connections + scenario.collector.connections + (scenario.consumers?.connections ?? 0)
-        return max(1, min(connections, ProcessInfo.processInfo.activeProcessorCount / 2))
+    static func threads(connections: Int) -> Int {
+        max(1, min(connections, ProcessInfo.processInfo.activeProcessorCount / 2))
+    }
+
+    private static func connections(_ scenario: Scenario) -> Int {
+        scenario.load.connections + scenario.collector.connections + (scenario.consumers?.connections ?? 0)
     }
 
     /// How long the phases last in all, where time decides that.

@@ -16,15 +16,20 @@ struct ResultAssembly {
     let stages: [String: LatencyHistogram]
     let broker: SystemFacts?
     let store: String?
+    /// What the generator can do here, without the run's own part.
+    let calibration: CalibrationUse
     let notes: [String]
 
     func result() -> RunResult {
         let start = outcome.phases.first?.startNanoseconds ?? rows.first?.startNanoseconds ?? 0
+        let machine = MachineFacts.current()
+        let judge = GeneratorJudge(
+            outcome, .init(usableCores: machine.usableCores, limitPerSecond: calibration.limitPerSecond))
         var phases = zip(outcome.phases, file.scenario.phases).map { phase, described in
             PhaseResult(
                 name: phase.name, load: described.rate.summary, measured: phase.measured,
                 startNanoseconds: phase.startNanoseconds - start, endNanoseconds: phase.endNanoseconds - start,
-                figures: figures(phase), generator: GeneratorJudge.judge(phase, interrupted: outcome.interrupted))
+                figures: figures(phase), generator: judge.verdict(of: phase))
         }
         sortMissing(&phases)
         var totals = Figures()
@@ -43,11 +48,20 @@ struct ResultAssembly {
             scenario: ScenarioFacts(
                 name: file.scenario.name, summary: file.scenario.summary.isEmpty ? nil : file.scenario.summary,
                 text: scenarioText),
-            run: facts, machine: MachineFacts.current(), broker: broker, store: store, books: books, totals: totals,
+            run: facts, machine: machine, broker: broker, store: store, books: books, totals: totals,
             phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, thresholds: [],
-            generator: GeneratorJudge.judge(outcome), notes: notes + outcomeNotes(books))
+            generator: judge.verdict(), calibration: calibrationUse,
+            notes: notes + outcomeNotes(books))
         result.thresholds = file.scenario.thresholds.map { ThresholdFigures(result).judge($0) }
+        result.withholdThresholds()
         return result
+    }
+
+    /// The run's busiest second beside what the generator can do.
+    private var calibrationUse: CalibrationUse {
+        var use = calibration
+        use.busiestPerSecond = outcome.phases.filter(\.measured).compactMap(\.busiestPerSecond).max()
+        return use
     }
 
     private func figures(_ phase: LoadOutcome.Phase) -> Figures {
@@ -60,8 +74,9 @@ struct ResultAssembly {
                 lost: phase.books.missing, late: phase.late, unsent: phase.books.notSent),
             carried: phase.carried,
             latencies: [
-                .scheduleLag: phase.scheduleLag, .confirm: phase.confirm, .queueWait: phase.queueWait,
-                .service: phase.service, .endToEnd: phase.endToEnd,
+                .scheduleLag: phase.scheduleLag, .confirm: phase.confirm, .confirmService: phase.confirmService,
+                .queueWait: phase.queueWait, .service: phase.service, .endToEnd: phase.endToEnd,
+                .endToEndService: phase.endToEndService,
             ].filter { !$0.value.isEmpty })
     }
 

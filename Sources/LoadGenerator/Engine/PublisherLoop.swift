@@ -90,6 +90,15 @@ final class PublisherLoop: @unchecked Sendable {
     /// Messages that the broker has not answered for.
     var unanswered: Int { share.unanswered }
 
+    /// For how long so far messages that were due were kept back by a full socket or by a full window, the time since
+    /// they last began to be included.
+    func heldBackNanoseconds(at now: Int64) -> (bySocket: Int64, byWindow: Int64) {
+        var result = (bySocket: share.totals.backpressureNanoseconds, byWindow: share.totals.windowNanoseconds)
+        guard let held = heldBack, blockedSince == nil, lostSince == nil else { return result }
+        if held.byWindow { result.byWindow += now - held.since } else { result.bySocket += now - held.since }
+        return result
+    }
+
     /// Whether the broker asks for a pause at the moment.
     var isBlocked: Bool { blockedSince != nil }
 

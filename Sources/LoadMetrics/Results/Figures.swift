@@ -78,33 +78,6 @@ package struct PhaseResult: Sendable, Equatable, Codable {
     }
 }
 
-/// Whether the generator did what the scenario asked of it.
-package struct GeneratorVerdict: Sendable, Equatable, Codable {
-    /// How far the figures can be believed.
-    package enum Judgement: String, Sendable, Codable {
-        /// The load was the one the scenario asks for.
-        case valid = "VALID"
-        /// The generator was near its limit: the figures may be its own.
-        case suspect = "SUSPECT"
-        /// The generator did not put the load on: the figures are its own.
-        case invalid = "INVALID"
-    }
-
-    /// How far the figures can be believed.
-    package var judgement: Judgement
-    /// The one reason that matters most; empty for a valid run.
-    package var reason: String
-    /// What to change; empty for a valid run.
-    package var advice: String
-
-    /// A verdict.
-    package init(_ judgement: Judgement, reason: String = "", advice: String = "") {
-        self.judgement = judgement
-        self.reason = reason
-        self.advice = advice
-    }
-}
-
 /// How a condition of the scenario came out.
 package struct ThresholdResult: Sendable, Equatable, Codable {
     /// The result of a condition.
@@ -112,6 +85,8 @@ package struct ThresholdResult: Sendable, Equatable, Codable {
         case passed, failed
         /// What it speaks of was not measured, which is no pass.
         case notMeasured
+        /// The generator was INVALID, so that no figure answers it: no pass either.
+        case notJudged
     }
 
     /// What the observed number is a number of.

@@ -67,7 +67,9 @@ extension RunResult {
             }
         }
         thresholds = Self.worse(thresholds, other.thresholds)
-        if other.generator.judgement.severity > generator.judgement.severity { generator = other.generator }
+        if other.generator.judgement > generator.judgement { generator = other.generator }
+        withholdThresholds()
+        calibration = CalibrationUse.heavier(calibration, other.calibration)
         for note in other.notes where !notes.contains(note) { notes.append(note) }
         noteDifference("machines", machine != other.machine)
         noteDifference("brokers", broker?.product != other.broker?.product || broker?.version != other.broker?.version)
@@ -88,6 +90,9 @@ extension RunResult {
                 continue
             }
             phases[position].figures.mergeCounts(phase.figures)
+            if let verdict = phase.generator, verdict.judgement > phases[position].generator?.judgement ?? .valid {
+                phases[position].generator = verdict
+            }
             phases[position].figures.durationNanoseconds = max(
                 phases[position].figures.durationNanoseconds, phase.figures.durationNanoseconds)
             phases[position].startNanoseconds = min(phases[position].startNanoseconds, shifted.startNanoseconds)
@@ -132,16 +137,6 @@ extension RunResult {
     private mutating func noteDifference(_ what: String, _ differs: Bool) {
         let note = "The merged runs have different \(what)."
         if differs, !notes.contains(note) { notes.append(note) }
-    }
-}
-
-extension GeneratorVerdict.Judgement {
-    fileprivate var severity: Int {
-        switch self {
-        case .valid: 0
-        case .suspect: 1
-        case .invalid: 2
-        }
     }
 }
 

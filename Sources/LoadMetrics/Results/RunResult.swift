@@ -16,8 +16,9 @@ package struct RunResult: Sendable, Equatable, Codable {
     package static let format = "rafale-run"
     /// The version written, and the highest one read.
     ///
-    /// A new optional key keeps it; anything that changes what a reader understands raises it.
-    package static let schemaVersion = 1
+    /// A new optional key keeps it; anything that changes what a reader understands raises it. Version 2 has thresholds
+    /// that were not judged.
+    package static let schemaVersion = 2
 
     /// Always ``format``.
     package private(set) var format = RunResult.format
@@ -50,6 +51,8 @@ package struct RunResult: Sendable, Equatable, Codable {
     package var thresholds: [ThresholdResult]
     /// Whether the generator itself did what it should: without that no other figure counts.
     package var generator: GeneratorVerdict
+    /// How much of what the generator can do here the run used; nil in results of versions that did not calibrate.
+    package var calibration: CalibrationUse?
     /// What a reader should know besides, one sentence each.
     package var notes: [String]
 
@@ -58,7 +61,8 @@ package struct RunResult: Sendable, Equatable, Codable {
         scenario: ScenarioFacts, run: RunFacts, machine: MachineFacts, broker: SystemFacts? = nil,
         store: String? = nil, books: Books = Books(), totals: Figures = Figures(), phases: [PhaseResult] = [],
         series: [SeriesRow] = [], roles: [RoleResult] = [], thresholds: [ThresholdResult] = [],
-        generator: GeneratorVerdict = GeneratorVerdict(.valid), notes: [String] = []
+        generator: GeneratorVerdict = GeneratorVerdict(.valid), calibration: CalibrationUse? = nil,
+        notes: [String] = []
     ) {
         self.scenario = scenario
         self.run = run
@@ -72,7 +76,18 @@ package struct RunResult: Sendable, Equatable, Codable {
         self.roles = roles
         self.thresholds = thresholds
         self.generator = generator
+        self.calibration = calibration
         self.notes = notes
+    }
+
+    /// Takes back what thresholds say about figures that an INVALID generator made: of the run or of their phase.
+    package mutating func withholdThresholds() {
+        let runIsInvalid = generator.judgement == .invalid
+        let invalidPhases = Set(phases.filter { $0.generator?.judgement == .invalid }.map(\.name))
+        for index in thresholds.indices
+        where runIsInvalid || thresholds[index].phase.map(invalidPhases.contains) ?? false {
+            thresholds[index].verdict = .notJudged
+        }
     }
 
     /// The judgement of the whole run in one word.

@@ -60,6 +60,15 @@ package struct TerminalSummary {
                 painted($0, result.generator.judgement.tone)
             }
         }
+        let glance = result.generator.glance
+        if !glance.isEmpty {
+            lines += ("generator: " + glance.joined(separator: " · ")).wrapped(to: Self.width).map {
+                painted($0, .pale)
+            }
+        }
+        if let words = result.calibration?.words {
+            lines += Self.printable(words).wrapped(to: Self.width).map { painted($0, .pale) }
+        }
     }
 
     // MARK: - Course of the run

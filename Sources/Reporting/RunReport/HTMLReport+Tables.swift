@@ -7,13 +7,14 @@ extension HTMLReport {
         latencies(&main, result)
         books(&main, result)
         phases(&main, result)
+        generator(&main, result)
         roles(&main, result)
         notes(&main, result)
         facts(&main, result)
         scenario(&main, result)
     }
 
-    private static func card(_ main: inout Markup, _ title: String, _ content: (inout Markup) -> Void) {
+    static func card(_ main: inout Markup, _ title: String, _ content: (inout Markup) -> Void) {
         main.element("section", ["class": "card full"]) { section in
             section.element("h2", text: title)
             content(&section)
@@ -21,7 +22,7 @@ extension HTMLReport {
     }
 
     /// A table whose first column names the row; columns that are `minor` are left out on a phone.
-    private static func table(
+    static func table(
         _ section: inout Markup, columns: [(title: String, minor: Bool)], lastIsWords: Bool = false,
         rows: [(cells: [String], tone: String)]
     ) {

@@ -32,7 +32,7 @@ package enum HTMLReport {
                 content="default-src 'none';style-src 'unsafe-inline';script-src 'unsafe-inline';img-src data:">\
                 <meta name="generator" content="rafale">
                 """)
-        head.element("title", text: "\(result.scenario.name): \(result.outcome.label) · Rafale")
+        head.element("title", text: result.title + " · Rafale")
         head.append(markup: "<style>\(ChartStyle.properties)\(ChartStyle.rules)\(ReportStyle.rules)</style>")
     }
 
@@ -215,10 +215,12 @@ struct Tile: Sendable, Equatable {
         if !result.thresholds.isEmpty {
             let passed = result.thresholds.count { $0.verdict == .passed }
             let broken = result.thresholds.first { $0.verdict != .passed }
+            let judged = broken?.verdict != .notJudged
             tiles.append(
                 Tile(
-                    label: "thresholds", figure: "\(passed) of \(result.thresholds.count)",
-                    detail: broken.map { "not: \($0.condition)" } ?? "all hold",
+                    label: "thresholds", figure: judged ? "\(passed) of \(result.thresholds.count)" : "not judged",
+                    detail: judged
+                        ? broken.map { "not: \($0.condition)" } ?? "all hold" : "the figures are the generator's own",
                     tone: passed == result.thresholds.count ? "good" : "bad"))
         }
         return tiles
@@ -236,6 +238,11 @@ extension WallTime {
 extension SystemFacts {
     /// `RabbitMQ 3.10.8`, or `Rafale 0.1.0, embedded`.
     var label: String { (version.isEmpty ? product : "\(product) \(version)") + (embedded ? ", embedded" : "") }
+}
+
+extension RunResult {
+    /// `burst: PASSED, generator VALID`.
+    var title: String { "\(scenario.name): \(outcome.label), generator \(generator.judgement.rawValue)" }
 }
 
 extension RunResult.Outcome {

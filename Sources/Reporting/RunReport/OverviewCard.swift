@@ -25,7 +25,7 @@ package enum OverviewCard {
                 "aria-labelledby": "card-title card-desc",
             ]
         ) { svg in
-            svg.element("title", ["id": "card-title"], text: "\(result.scenario.name): \(result.outcome.label)")
+            svg.element("title", ["id": "card-title"], text: result.title)
             svg.element("desc", ["id": "card-desc"], text: charts.map(\.summary).joined(separator: " "))
             svg.append(markup: "<style>\(ChartStyle.properties)\(ChartStyle.rules)\(rules)</style>")
             svg.empty(

@@ -131,6 +131,7 @@ extension ThresholdResult {
 
     /// The measured value with its unit.
     var observedText: String {
+        if verdict == .notJudged { return "not judged" }
         guard let observed else { return "not measured" }
         switch unit {
         case .nanoseconds: return Quantity.duration(observed)
@@ -148,6 +149,7 @@ extension ThresholdResult.Verdict {
         case .passed: "✓"
         case .failed: "✗"
         case .notMeasured: "?"
+        case .notJudged: "–"
         }
     }
 
@@ -155,7 +157,7 @@ extension ThresholdResult.Verdict {
         switch self {
         case .passed: "good"
         case .failed: "bad"
-        case .notMeasured: "warn"
+        case .notMeasured, .notJudged: "warn"
         }
     }
 }

@@ -145,6 +145,6 @@ import Testing
         #expect(outcome.phases[0].books.published == 8)
         #expect(outcome.phases[0].books.notSent == 92)
         #expect(outcome.failures.count == 1)
-        #expect(GeneratorJudge.judge(outcome).judgement == .invalid)
+        #expect(GeneratorJudge(outcome, .init(usableCores: 2)).verdict().judgement == .invalid)
     }
 }

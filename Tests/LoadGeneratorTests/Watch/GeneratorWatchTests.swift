@@ -1,0 +1,90 @@
+import Drivers
+import LoadMetrics
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import LoadGenerator
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What the generator sees of itself, against loads whose cost is known.
+@Suite(.serialized) struct GeneratorWatchTests {
+    private func outcome(
+        rates: [Double], seconds: Double, fate: @escaping @Sendable (UInt64) -> ScriptedPipeline.Fate
+    ) async throws -> LoadOutcome {
+        let queue = QueuePlan(name: "q", durable: true)
+        let plan = LoadPlan(
+            seed: 3, spacing: .uniform,
+            phases: rates.enumerated().map {
+                LoadPlan.Phase(
+                    name: "\($0.offset)", shape: .open(.constant($0.element)), end: .after(seconds: seconds),
+                    measured: true)
+            },
+            kinds: [.init(weight: 1, templates: 0..<1, deletes: false, updates: true)],
+            topology: LoadTopology(
+                exchange: "", exchangeKind: "direct", exchangeDurable: true, exchangeArguments: [], routingKey: "q",
+                incoming: queue, processed: queue, failed: queue, keepQueues: false),
+            publisher: PublisherSettings(
+                run: RunID(rawValue: 1), exchange: "", routingKey: "q",
+                templates: [MessageTemplate(body: [], documentIDOffset: nil, timestampOffset: nil, deletes: false)]),
+            connections: 1, confirmWindow: 1000, collectors: 1, collectorPrefetch: 100, awaitsOutcome: true,
+            scheduleDebtNanoseconds: 10_000_000_000, drain: .milliseconds(100), purge: false)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let run = LoadRun(
+            plan: plan, driver: ScriptedPipeline(fate: fate), group: group, logger: Logger(label: "test"))
+        try await run.connect()
+        try await run.execute { _ in }
+        let outcome = try await run.close()
+        try await group.shutdownGracefully()
+        return outcome
+    }
+
+    /// Works until the calling thread has had so much CPU time, however long that takes.
+    private static func burn(nanoseconds: Int64) {
+        func used() -> Int64 {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        }
+        let end = used() + nanoseconds
+        while used() < end {}
+    }
+
+    @Test func eachPhaseHasTheCPUThatWasUsedInIt() async throws {
+        // 100 messages of 2 ms of work in a second, then a second of almost nothing.
+        let outcome = try await outcome(rates: [100, 10], seconds: 1) { sequence in
+            if sequence < 100 { Self.burn(nanoseconds: 2_000_000) }
+            return .confirmedThenLost
+        }
+        let busy = outcome.phases[0].evidence
+        let idle = outcome.phases[1].evidence
+        #expect(abs(busy.watchedNanoseconds - 1e9) < 0.1e9 && abs(idle.watchedNanoseconds - 1e9) < 0.1e9)
+        let work = try #require(busy.loops.map(\.runNanoseconds).max())
+        // Looks are a quarter of a second apart: as much of the work may be counted to the other side of the border.
+        #expect(work > 0.14e9 && work < 0.4e9, "\(work)")
+        let rest = try #require(idle.loops.map(\.runNanoseconds).max())
+        #expect(rest < work, "\(rest)")
+        #expect(busy.processNanoseconds >= work * 0.99)
+        #expect((busy.cores ?? 0) > 0.14 && (busy.busiestLoopShare ?? 0) > 0.14)
+        #expect(busy.allTicks > 0 && busy.looks >= 3 && busy.pushedBackLooks == 0)
+    }
+
+    @Test func aLoopThatStandsStillIsSeenForAsLongAsItDoes() async throws {
+        let outcome = try await outcome(rates: [50], seconds: 1) { sequence in
+            if sequence == 25 { usleep(400_000) }
+            return .confirmedThenLost
+        }
+        let delay = outcome.phases[0].evidence.loopDelay
+        #expect(delay.count >= 90, "one probe in 10 ms, those that were missed too: \(delay.count)")
+        #expect(delay.max >= 380_000_000 && delay.max < 2_000_000_000)
+        // Forty probes of a hundred fell into the stop, each with its own delay.
+        let share = 1 - delay.fraction(atOrBelow: 100_000_000)
+        #expect(share > 0.2 && share < 0.6, "\(share)")
+        let verdict = GeneratorJudge(outcome, .init(usableCores: 2)).verdict()
+        #expect(verdict.judgement == .invalid, "\(verdict.reason)")
+    }
+}
