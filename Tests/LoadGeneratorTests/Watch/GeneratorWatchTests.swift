@@ -70,7 +70,7 @@ import Testing
         #expect(work + rest > 0.19e9 && work + rest < 0.5e9, "\(work) + \(rest)")
         #expect(busy.processNanoseconds + idle.processNanoseconds >= (work + rest) * 0.99)
         #expect((busy.cores ?? 0) > 0 && (busy.busiestLoopShare ?? 0) > 0)
-        #expect(busy.allTicks > 0 && busy.looks > 0 && busy.pushedBackLooks == 0)
+        #expect(busy.allTicks > 0 && busy.connectionNanoseconds > 0 && busy.pushedBackNanoseconds == 0)
     }
 
     @Test func aLoopThatStandsStillIsSeenForAsLongAsItDoes() async throws {
