@@ -27,14 +27,18 @@ package struct TextAnalyzer: Sendable {
         tables = .shared
     }
 
-    /// Analyses UTF-8 bytes with working memory that is kept between calls: the way of the hot path.
+    /// Analyses UTF-8 bytes and gives the report as JSON: the way of the hot path, which allocates nothing but the answer.
+    package func analyzeToJSON(_ utf8: UnsafeRawBufferPointer, scratch: inout TextScratch) -> [UInt8] {
+        run(utf8, scratch: &scratch)
+        defer { scratch.trim() }
+        return scratch.reportAsJSON()
+    }
+
+    /// Analyses UTF-8 bytes with working memory that is kept between calls.
     package func analyze(_ utf8: UnsafeRawBufferPointer, scratch: inout TextScratch) -> TextReport {
-        var report = TextReport()
-        for round in 0..<costFactor {
-            report = analyzeOnce(utf8, round: round, scratch: &scratch)
-        }
-        scratch.trim()
-        return report
+        run(utf8, scratch: &scratch)
+        defer { scratch.trim() }
+        return scratch.report
     }
 
     /// Analyses UTF-8 bytes with working memory that is kept between calls.
@@ -54,37 +58,39 @@ package struct TextAnalyzer: Sendable {
         return text.withUTF8 { analyze(UnsafeRawBufferPointer($0)) }
     }
 
-    /// One analysis of the whole text; `round` only moves the words to other places of the hash table.
-    private func analyzeOnce(
-        _ utf8: UnsafeRawBufferPointer, round: Int, scratch: inout TextScratch
-    ) -> TextReport {
-        var report = TextReport()
-        report.bytes = utf8.count
-        report.isTruncated = utf8.count > Self.maximumBytes
+    /// Leaves the report in the scratch.
+    private func run(_ utf8: UnsafeRawBufferPointer, scratch: inout TextScratch) {
+        for _ in 0..<costFactor { analyzeOnce(utf8, scratch: &scratch) }
+    }
+
+    /// One analysis of the whole text.
+    private func analyzeOnce(_ utf8: UnsafeRawBufferPointer, scratch: inout TextScratch) {
+        scratch.report.clear()
+        scratch.report.bytes = utf8.count
+        scratch.report.isTruncated = utf8.count > Self.maximumBytes
         let considered = UnsafeRawBufferPointer(rebasing: utf8.prefix(Self.maximumBytes))
         scratch.bytesAnalysed &+= UInt64(considered.count)
 
         let whole = considered.assumingMemoryBound(to: UInt8.self)
-        let valid = UTF8Repair.validPrefix(of: whole)
-        if valid == whole.count {
-            analyzeValid(whole, round: round, scratch: &scratch, report: &report)
+        let (isValid, scalars) = UTF8Repair.scan(whole)
+        if isValid {
+            analyzeValid(whole, characters: scalars, scratch: &scratch)
         } else {
             var repaired = scratch.takeRepaired()
-            report.invalidSequences = UTF8Repair.repair(whole, validPrefix: valid, into: &repaired)
+            scratch.report.invalidSequences = UTF8Repair.repair(whole, into: &repaired)
             repaired.withUnsafeBufferPointer {
-                analyzeValid($0, round: round, scratch: &scratch, report: &report)
+                analyzeValid($0, characters: UTF8Repair.scan($0).scalars, scratch: &scratch)
             }
             scratch.giveBack(repaired: repaired)
         }
-        return report
     }
 
     private func analyzeValid(
-        _ text: UnsafeBufferPointer<UInt8>, round: Int, scratch: inout TextScratch, report: inout TextReport
+        _ text: UnsafeBufferPointer<UInt8>, characters: Int, scratch: inout TextScratch
     ) {
-        report.characters = UTF8Repair.scalarCount(ofValid: text)
+        scratch.report.characters = characters
         scratch.tokenize(text, tables: tables, lexicon: lexicon)
-        scratch.buildVocabulary(lexicon: lexicon, round: round)
-        scratch.measure(text, into: &report)
+        let totals = scratch.buildVocabulary(lexicon: lexicon)
+        scratch.measure(text, totals)
     }
 }

@@ -11,9 +11,22 @@ package struct TextScratch: Sendable {
     var tokenCount = 0
     var entities = EntityTally()
     var sentences = 0
-    var slots: [UInt32] = []
+    /// Room for the distinct words of the text, one more than it has words.
     var vocabulary: [VocabularyEntry] = []
-    var candidates: [Candidate] = []
+    var memory = WordMemory()
+    /// Room for runs of content words, of which the first `runCount` are those of the text.
+    var runs: [TokenRun] = []
+    var runCount = 0
+    /// Room for the indices of words with polarity and of negators, of which the first `loadedCount` are those of the text.
+    var loaded: [UInt32] = []
+    var loadedCount = 0
+    /// Room for the best phrases, of which the first `bestCount` are those of the text.
+    var best: [RankedPhrase] = []
+    var bestCount = 0
+    /// What the analysis says about the text.
+    var report = TextReport()
+    /// Room for the report as JSON.
+    var json: [UInt8] = []
     private var repaired: [UInt8] = []
 
     /// Above this many bytes of keys (half as much text) the memory of a text is given back.
@@ -77,7 +90,28 @@ package struct TextScratch: Sendable {
         swap(&tally, &entities)
     }
 
-    private mutating func growTokens(to count: Int) {
-        if tokens.count < count { tokens.append(contentsOf: repeatElement(Token.empty, count: count - tokens.count)) }
+    mutating func growTokens(to count: Int) { tokens.grow(to: count, filling: .empty) }
+}
+
+extension Array {
+    /// Makes it at least `count` long.
+    mutating func grow(to count: Int, filling element: Element) {
+        guard self.count < count else { return }
+        append(contentsOf: repeatElement(element, count: Swift.max(count, 2 * self.count) - self.count))
+    }
+}
+
+/// Lends the elements of three arrays at once.
+@inline(__always)
+func withElements<A, B, C>(
+    _ first: inout [A], _ second: inout [B], _ third: inout [C],
+    _ body: (
+        UnsafeMutableBufferPointer<A>, UnsafeMutableBufferPointer<B>, UnsafeMutableBufferPointer<C>
+    ) -> Void
+) {
+    first.withUnsafeMutableBufferPointer { first in
+        second.withUnsafeMutableBufferPointer { second in
+            third.withUnsafeMutableBufferPointer { third in body(first, second, third) }
+        }
     }
 }

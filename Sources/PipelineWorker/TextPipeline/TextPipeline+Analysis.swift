@@ -8,9 +8,7 @@ extension TextPipeline {
         self.init(
             analyse: { text in
                 var scratch = scratches.take()
-                var json: [UInt8] = []
-                let report = text.withUnsafeBytes { analyzer.analyze($0, scratch: &scratch) }
-                report.writeJSON(into: &json)
+                let json = text.withUnsafeBytes { analyzer.analyzeToJSON($0, scratch: &scratch) }
                 scratches.giveBack(scratch)
                 return json
             }, clock: clock)

@@ -2,40 +2,49 @@
 ///
 /// Evidence is counted in halves a word: a function word of the language counts two, another word of its lexicon or an
 /// accent of French one, a word in Arabic script one, and words or letters of neighbouring languages two against all.
-struct LanguageIdentification {
-    private var evidence: (english: Int, french: Int, arabic: Int) = (0, 0, 0)
+struct LanguageEvidence {
+    private var english = 0
+    private var french = 0
+    private var arabic = 0
     private var foreign = 0
     private var words = 0
 
-    mutating func add(_ entry: VocabularyEntry, traits: UInt32) {
-        let count = Int(entry.count)
-        words += count
-        let facts = entry.facts
+    // Five lanes of twelve bits in one integer: room for the points of `WordMemory.roomStep` words.
+    private static let laneBits: UInt64 = 12
+    private static let inFrench = laneBits
+    private static let inArabic = 2 * laneBits
+    private static let inForeign = 3 * laneBits
+    private static let word: UInt64 = 1 << (4 * laneBits)
+
+    /// What one word says, packed; sums of up to `WordMemory.roomStep` of these may be added at once.
+    ///
+    /// Branches only on the script, which is the same for most words of a text.
+    @inline(__always)
+    static func points(_ facts: WordFacts, traits: UInt32) -> UInt64 {
+        guard traits & Token.hasLetters != 0 else { return 0 }
+        let foreign: UInt64 = facts.isForeign ? 1 : 0
+        let isForeign = foreign | (traits & CharacterEntry.foreign != 0 ? 1 : 0)
+        let points = facts.languagePoints
         if traits & CharacterEntry.arabic != 0 {
-            if traits & CharacterEntry.foreign != 0 || facts.isForeign {
-                foreign += 2 * count
-            } else {
-                evidence.arabic += facts.isStopWord(in: .arabic) ? 2 * count : count
-            }
-            return
+            let arabic = 1 &+ points &>> 17 & 1
+            return word | isForeign &<< (inForeign &+ 1) | (arabic &* (1 &- isForeign)) &<< inArabic
         }
-        guard traits & CharacterEntry.latin != 0 else {
-            foreign += 2 * count
-            return
-        }
-        let english = points(facts, .english)
-        var french = points(facts, .french)
-        if facts.isForeign || traits & CharacterEntry.foreign != 0 {
-            foreign += 2 * count
-        } else if traits & CharacterEntry.french != 0 {
-            french = max(french, 1)
-        }
-        evidence.english += english * count
-        evidence.french += french * count
+        guard traits & CharacterEntry.latin != 0 else { return word | 2 &<< inForeign }
+        let accent: UInt64 = traits & CharacterEntry.french != 0 ? 1 : 0
+        // An accent is worth a point where the lexicon gives none.
+        let french = points &>> 8 & 3 | accent & ~isForeign & ~(points &>> 9)
+        return word | points & 3 | french &<< inFrench | isForeign &<< (inForeign &+ 1)
     }
 
-    private func points(_ facts: WordFacts, _ language: TextLanguage) -> Int {
-        facts.isStopWord(in: language) ? 2 : facts.isKnown(in: language) ? 1 : 0
+    mutating func add(_ packed: UInt64) {
+        func lane(_ index: UInt64) -> Int {
+            Int(truncatingIfNeeded: packed &>> (index &* Self.laneBits) & (1 << Self.laneBits - 1))
+        }
+        english += lane(0)
+        french += lane(1)
+        arabic += lane(2)
+        foreign += lane(3)
+        words += lane(4)
     }
 
     /// The language with more than half of all evidence and a confidence of 0 … 1; nil if there is none.
@@ -43,16 +52,15 @@ struct LanguageIdentification {
     /// The confidence is its share of the evidence (with one word's worth of doubt) times how far its words cover the text,
     /// full at one function word in five.
     func result() -> (language: TextLanguage?, confidence: Double) {
-        let ranked: [(TextLanguage, Int)] = [
-            (.english, evidence.english), (.french, evidence.french), (.arabic, evidence.arabic),
-        ]
-        var best = ranked[0]
-        for candidate in ranked where candidate.1 > best.1 { best = candidate }
-        let total = evidence.english + evidence.french + evidence.arabic + foreign
-        guard best.1 > 0, 2 * best.1 > total else { return (nil, 0) }
-        let coverage = Double(best.1) / Double(2 * words)
+        var language = TextLanguage.english
+        var points = english
+        if french > points { (language, points) = (.french, french) }
+        if arabic > points { (language, points) = (.arabic, arabic) }
+        let total = english + french + arabic + foreign
+        guard points > 0, 2 * points > total else { return (nil, 0) }
+        let coverage = Double(points) / Double(2 * words)
         guard coverage >= 0.05 else { return (nil, 0) }
-        let confidence = Double(best.1) / Double(total + 2) * min(1, coverage / 0.2)
-        return (best.0, confidence)
+        let confidence = Double(points) / Double(total + 2) * min(1, coverage / 0.2)
+        return (language, confidence)
     }
 }

@@ -63,10 +63,26 @@ struct WordFacts: Equatable {
         return WordFacts(bits: bits & (polarity | polarity << 8 | polarity << 16))
     }
 
+    /// What it says for each language: 2 for a function word, 1 for another word of the lexicon, else 0; English in the first
+    /// byte, French in the second, Arabic in the third.
+    @inline(__always)
+    var languagePoints: UInt64 {
+        let everyLanguage: UInt32 = 1 | 1 << Self.bitsPerLanguage | 1 << (2 * Self.bitsPerLanguage)
+        let stopWords = bits & everyLanguage &* Self.stop
+        let others = bits / Self.known & everyLanguage & ~stopWords
+        return UInt64(stopWords &<< 1 | others)
+    }
+
     /// The bits that mark function words of a language, or of any without one.
     static func stopWords(of language: TextLanguage?) -> UInt32 {
-        let languages = language.map { [$0] } ?? TextLanguage.allCases
-        return languages.reduce(0) { $0 | stop &<< (UInt32($1.rawValue) &* bitsPerLanguage) }
+        guard let language else { return stop | stop << bitsPerLanguage | stop << (2 * bitsPerLanguage) }
+        return stop &<< (UInt32(language.rawValue) &* bitsPerLanguage)
+    }
+
+    /// The bits that mark words with a polarity and negators in a language; none without one.
+    static func sentimental(in language: TextLanguage?) -> UInt32 {
+        guard let language else { return 0 }
+        return (7 << polarityShift | negator) &<< (UInt32(language.rawValue) &* bitsPerLanguage)
     }
 
     private func shift(_ language: TextLanguage) -> UInt32 { UInt32(language.rawValue) &* Self.bitsPerLanguage }

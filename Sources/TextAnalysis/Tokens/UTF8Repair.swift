@@ -3,81 +3,98 @@
 /// Each maximal subpart of an ill-formed sequence becomes one U+FFFD, so that everything behind it may take valid UTF-8
 /// for granted.
 enum UTF8Repair {
-    /// The number of bytes before the first ill-formed sequence: all of them in valid text.
-    static func validPrefix(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        guard let start = bytes.baseAddress else { return 0 }
-        let raw = UnsafeRawPointer(start)
-        let count = bytes.count
-        var index = 0
-        while index < count {
-            if count &- index >= 8 {
-                let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if word & 0x8080_8080_8080_8080 == 0 {
-                    index &+= 8
-                    continue
-                }
-                // Four two-byte sequences with leads of D0 … DF: Cyrillic, Hebrew, Arabic.
-                if UInt64(littleEndian: word) & 0xC0F0_C0F0_C0F0_C0F0 == 0x80D0_80D0_80D0_80D0 {
-                    index &+= 8
-                    continue
-                }
+    /// Whether all bytes are well-formed, and the number of Unicode scalars if they are.
+    ///
+    /// Nothing branches on a byte, so that the compiler looks at 16 at once: each is judged by the three before it.
+    static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> (isValid: Bool, scalars: Int) {
+        guard let start = bytes.baseAddress else { return (true, 0) }
+        var faults = edgeFaults(bytes)
+        var special: UInt8 = 0
+        var continuations = 0
+        var chunk = 0
+        while chunk < bytes.count {
+            // The sum of 128 bytes stays in a byte.
+            let end = min(chunk &+ 128, bytes.count)
+            var sum: UInt8 = 0
+            for index in max(chunk, 3)..<max(end, 3) {
+                faults |= fault(start[index], start[index &- 1], start[index &- 2], start[index &- 3])
             }
-            let byte = start[index]
-            if byte < 0x80 {
-                index &+= 1
-                continue
-            }
-            // Runs of two-byte sequences are all there is in Arabic between two spaces.
-            if byte >= 0xC2, byte < 0xE0, index &+ 1 < count, start[index &+ 1] & 0xC0 == 0x80 {
-                index &+= 2
-                continue
-            }
-            let (length, isValid) = sequence(start, at: index, count: count)
-            guard isValid else { return index }
-            index &+= length
+            for index in chunk..<end { special |= specialLead(start[index]) }
+            for index in chunk..<end { sum &+= continues(start[index]) &>> 7 }
+            continuations &+= Int(sum)
+            chunk = end
         }
-        return count
+        let isValid = faults & 0x80 == 0 && (special & 0x80 == 0 || specialLeadsAreValid(bytes))
+        return (isValid, bytes.count &- continuations)
+    }
+
+    /// The faults of the first three bytes and of a sequence that the end cuts off.
+    private static func edgeFaults(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt8 {
+        func byte(_ index: Int) -> UInt8 { bytes.indices.contains(index) ? bytes[index] : 0 }
+        var faults: UInt8 = 0
+        for edge in [0, bytes.count] {
+            for index in edge..<(edge + 3) {
+                faults |= fault(byte(index), byte(index - 1), byte(index - 2), byte(index - 3))
+            }
+        }
+        return faults
+    }
+
+    /// Has the highest bit where a byte continues no sequence and should, or should not and does, by the three before it, the
+    /// nearest first.
+    @inline(__always)
+    private static func fault(_ byte: UInt8, _ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt8 {
+        let afterTwo = first & first &<< 1
+        let afterThree = second & second &<< 1 & second &<< 2
+        let afterFour = third & third &<< 1 & third &<< 2 & third &<< 3
+        return (afterTwo | afterThree | afterFour) ^ continues(byte)
+    }
+
+    /// Has the highest bit for bytes that continue a sequence: those in which only the highest of the first two is set.
+    @inline(__always)
+    private static func continues(_ byte: UInt8) -> UInt8 { byte & ~(byte &<< 1) }
+
+    /// Has the highest bit for C0, C1, E0, ED and from F0 on.
+    @inline(__always)
+    private static func specialLead(_ byte: UInt8) -> UInt8 {
+        let fromF0 = byte & byte &<< 1 & byte &<< 2 & byte &<< 3
+        let isNone: UInt8 = byte & 0xFE == 0xC0 ? 0x80 : 0
+        let isThree: UInt8 = byte & 0xF2 == 0xE0 ? 0x80 : 0
+        return fromF0 | isNone | isThree
+    }
+
+    /// Whether the sequences are well-formed whose second byte has narrower bounds, or that no first byte begins; the lengths of
+    /// all are known to be right.
+    private static func specialLeadsAreValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = bytes.baseAddress else { return true }
+        for index in bytes.indices {
+            let byte = start[index]
+            if specialLead(byte) & 0x80 != 0, !sequence(start, at: index, count: bytes.count).isValid { return false }
+        }
+        return true
     }
 
     /// Copies the text with every maximal subpart of an ill-formed sequence replaced by U+FFFD; returns how many those were.
-    static func repair(
-        _ bytes: UnsafeBufferPointer<UInt8>, validPrefix: Int, into repaired: inout [UInt8]
-    ) -> Int {
+    static func repair(_ bytes: UnsafeBufferPointer<UInt8>, into repaired: inout [UInt8]) -> Int {
         repaired.removeAll(keepingCapacity: true)
         guard let start = bytes.baseAddress else { return 0 }
         var replacements = 0
-        var index = validPrefix
-        repaired.append(contentsOf: bytes[..<validPrefix])
+        var index = 0
+        var validStart = 0
         while index < bytes.count {
             let (length, isValid) = sequence(start, at: index, count: bytes.count)
-            if isValid {
-                repaired.append(contentsOf: bytes[index..<(index + length)])
-            } else {
-                replacements += 1
+            if !isValid {
+                repaired.append(contentsOf: bytes[validStart..<index])
                 repaired.append(0xEF)
                 repaired.append(0xBF)
                 repaired.append(0xBD)
+                replacements += 1
+                validStart = index + length
             }
             index += length
         }
+        repaired.append(contentsOf: bytes[validStart...])
         return replacements
-    }
-
-    /// The number of Unicode scalars: bytes that do not continue a sequence.
-    static func scalarCount(ofValid text: UnsafeBufferPointer<UInt8>) -> Int {
-        var count = 0
-        // Inner sums of 128 bytes stay in a byte, so that the compiler can add 16 or 32 at once.
-        var index = 0
-        while index < text.count {
-            let end = min(index &+ 128, text.count)
-            var sum: UInt8 = 0
-            while index < end {
-                sum &+= (text[index] & 0xC0) == 0x80 ? 0 : 1
-                index &+= 1
-            }
-            count &+= Int(sum)
-        }
-        return count
     }
 
     /// Length of the sequence at `index` and whether it is well-formed; if not, the length of its maximal subpart.

@@ -1,57 +1,88 @@
 /// A distinct word of the text.
 struct VocabularyEntry {
-    var hash: UInt64
-    var facts: WordFacts
-    /// The first token of the word: its key is the key of all.
-    var token: UInt32
-    /// Occurrences.
-    var count: UInt32 = 0
-    /// RAKE: the summed lengths of the candidate phrases it is in, and how many those are.
-    var degree: UInt32 = 0
-    var frequency: UInt32 = 0
-    /// Counted once a word, whatever its count; set when the language is known.
-    var syllables: UInt32 = 0
+    var facts = WordFacts()
+    /// As in `KnownWord`.
+    var arabicSyllables: UInt32 = 0
+    /// What one occurrence says about the language, by the first one: `LanguageEvidence.points`.
+    var evidence: UInt64 = 0
+    /// RAKE: the summed lengths of the candidate phrases it is in (upper half), and how many those are (lower half).
+    var phrases: UInt64 = 0
+    var endsInArabicPlural = false
+}
+
+/// Sums over all words of a text that need no language.
+struct WordTotals {
+    var uniqueWords = 0
+    var letters = 0
+    /// English syllables in the lower half, French in the upper one.
+    var syllables: UInt64 = 0
+    var evidence = LanguageEvidence()
+    /// The traits of all words together.
+    var traits: UInt32 = 0
 }
 
 extension TextScratch {
-    /// Finds the distinct words: an open-addressing table over the hashes of the keys, at most half full.
+    /// Finds the distinct words and what is known of each.
+    mutating func buildVocabulary(lexicon: Lexicon) -> WordTotals {
+        memory.beginText()
+        vocabulary.grow(to: tokenCount + 1, filling: VocabularyEntry())
+        var totals = WordTotals()
+        var start = 0
+        while start < tokenCount {
+            let end = min(start + WordMemory.roomStep, tokenCount)
+            memory.makeRoom()
+            lookUp(start..<end, lexicon: lexicon, totals: &totals)
+            start = end
+        }
+        return totals
+    }
+
+    /// Looks up at most `WordMemory.roomStep` tokens.
     ///
-    /// `round` displaces the words, so that repeated rounds are repeated work.
-    mutating func buildVocabulary(lexicon: Lexicon, round: Int) {
-        var size = 64
-        while size < 2 * tokenCount { size *= 2 }
-        if slots.count < size { slots = [UInt32](repeating: 0, count: size) }
-        var vocabulary: [VocabularyEntry] = []
-        swap(&vocabulary, &self.vocabulary)
-        vocabulary.removeAll(keepingCapacity: true)
-        defer { swap(&vocabulary, &self.vocabulary) }
-        let mask = size - 1
-        slots.withUnsafeMutableBufferPointer { slots in
-            slots[..<size].update(repeating: 0)
-            keys.withUnsafeBufferPointer { keys in
-                guard let keys = keys.baseAddress else { return }
-                tokens.withUnsafeMutableBufferPointer { tokens in
-                    for index in 0..<tokenCount {
-                        let hash = tokens[index].hash
-                        var slot = (Int(truncatingIfNeeded: hash) &+ round) & mask
-                        var entry = Int(slots[slot]) - 1
-                        while entry >= 0, vocabulary[entry].hash != hash {
-                            slot = (slot &+ 1) & mask
-                            entry = Int(slots[slot]) - 1
+    /// Whether a word was in the text before is as good as random; so the entry of a new word is always written behind the
+    /// last one, and counted only if the word is new.
+    private mutating func lookUp(_ range: Range<Int>, lexicon: Lexicon, totals: inout WordTotals) {
+        let text = memory.text
+        let mask = memory.slots.count - 1
+        var uniqueWords = totals.uniqueWords
+        var known = memory.count
+        var packedEvidence: UInt64 = 0
+        keys.withUnsafeBufferPointer { keys in
+            withElements(&tokens, &vocabulary, &memory.slots) { tokens, vocabulary, slots in
+                for index in range {
+                    let hash = tokens[index].hash
+                    var slot = Int(truncatingIfNeeded: hash) & mask
+                    while slots[slot].hash != hash || slots[slot].text == 0 {
+                        if slots[slot].text == 0 {
+                            guard let keys = keys.baseAddress else { return }
+                            slots[slot] = KnownWord(tokens[index], keys: keys, lexicon: lexicon)
+                            known &+= 1
+                            break
                         }
-                        if entry < 0 {
-                            entry = vocabulary.count
-                            slots[slot] = UInt32(truncatingIfNeeded: entry + 1)
-                            let facts = lexicon.facts(of: tokens[index], keys: keys)
-                            vocabulary.append(
-                                VocabularyEntry(hash: hash, facts: facts, token: UInt32(truncatingIfNeeded: index)))
-                        }
-                        vocabulary[entry].count &+= 1
-                        tokens[index].entry = UInt32(truncatingIfNeeded: entry)
+                        slot = (slot &+ 1) & mask
                     }
+                    let word = slots[slot]
+                    let traits = tokens[index].traits
+                    let isNew = word.text != text
+                    let entry = isNew ? UInt32(truncatingIfNeeded: uniqueWords) : word.entry
+                    vocabulary[uniqueWords] = VocabularyEntry(
+                        facts: word.facts, arabicSyllables: word.arabicSyllables,
+                        evidence: LanguageEvidence.points(word.facts, traits: traits), phrases: 0,
+                        endsInArabicPlural: word.endsInArabicPlural)
+                    uniqueWords &+= isNew ? 1 : 0
+                    slots[slot].text = text
+                    slots[slot].entry = entry
+                    tokens[index].entry = entry
+                    packedEvidence &+= vocabulary[Int(entry)].evidence
+                    totals.letters &+= Int(tokens[index].letters)
+                    totals.syllables &+= UInt64(word.englishSyllables) | UInt64(word.frenchSyllables) &<< 32
+                    totals.traits |= traits
                 }
             }
         }
+        totals.uniqueWords = uniqueWords
+        memory.count = known
+        totals.evidence.add(packedEvidence)
     }
 }
 
