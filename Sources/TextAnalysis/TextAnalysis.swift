@@ -1,7 +1,7 @@
 // TextAnalysis: the CPU-bound work of the text pipelines, on UTF-8 bytes.
 //
 //   UTF-8 bytes ─► repair ─► tokenizer ─► vocabulary ─► language ─┬► reading ease (en, fr, ar formula)
-//   (any input)   (U+FFFD)   words,       open hash     en/fr/ar  ├► sentiment (lexicon, negation)  ─► TextReport
+//   (any input)   (U+FFFD)   words,       word memory   en/fr/ar  ├► sentiment (lexicon, negation)  ─► TextReport
 //                            sentences,   + lexicon               └► key phrases (RAKE)                 └► JSON bytes
 //                            entities
 //

@@ -64,11 +64,12 @@ package struct TextScratch: Sendable {
         var keys: [UInt8] = []
         swap(&tally, &entities)
         swap(&keys, &self.keys)
-        tables.withPointers { ascii, kinds, low in
+        tables.withPointers { ascii, kinds, low, pairs in
             keys.withUnsafeMutableBufferPointer { keys in
                 guard let keys = keys.baseAddress, let none = UnsafeMutablePointer<Token>(bitPattern: 8) else { return }
                 var tokenizer = Tokenizer(
-                    text: start, count: text.count, ascii: ascii, kinds: kinds, low: low, lexicon: lexicon, keys: keys,
+                    text: start, count: text.count, ascii: ascii, kinds: kinds, low: low, pairs: pairs,
+                    lexicon: lexicon, keys: keys,
                     tokens: none, tokenCapacity: 0, entities: .moved)
                 swap(&tokenizer.entities, &tally)
                 var index = 0

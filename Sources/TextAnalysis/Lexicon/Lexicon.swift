@@ -110,6 +110,8 @@ struct Lexicon: Sendable {
     private let mask: Int
     /// How many words it holds.
     let count: Int
+    /// The bytes of the longest abbreviation's key.
+    private let abbreviationBytesMaximum: Int
 
     private init() {
         var facts: [UInt64: WordFacts] = [:]
@@ -138,6 +140,9 @@ struct Lexicon: Sendable {
         self.slots = slots
         mask = size - 1
         count = facts.count
+        abbreviationBytesMaximum =
+            (Abbreviations.titles + " " + Abbreviations.beforeNumbers).split(whereSeparator: \.isWhitespace)
+            .map { Self.key(of: $0).count }.max() ?? 0
     }
 
     /// What is known of the word with this key hash; nothing for words it does not hold.
@@ -153,7 +158,10 @@ struct Lexicon: Sendable {
         }
     }
 
-    func abbreviation(hash: UInt64) -> Abbreviation { facts(hash: hash).abbreviation }
+    /// Whether a word takes a full stop within a sentence: most are too long to be looked up.
+    func abbreviation(_ token: Token) -> Abbreviation {
+        Int(token.keyLength) > abbreviationBytesMaximum ? .none : facts(hash: token.hash).abbreviation
+    }
 
     /// The key of a word as the tokenizer would write it.
     static func key(of word: some StringProtocol) -> [UInt8] {

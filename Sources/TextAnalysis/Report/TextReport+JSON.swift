@@ -139,18 +139,20 @@ private struct JSONBytes {
         end &+= 4 &- decimals.leadingZeroBitCount >> 3
     }
 
+    @inline(__always)
     private mutating func digits(_ value: UInt64) {
-        guard value < 10_000 else {
-            digits(value / 10_000)
-            store(Self.fourDigits(UInt32(truncatingIfNeeded: value % 10_000)))
-            end &+= 4
-            return
-        }
+        guard value < 10_000 else { return manyDigits(value) }
         // Without its leading zeros, of which the last digit is none.
         let digits = Self.fourDigits(UInt32(truncatingIfNeeded: value))
         let zeros = (digits | 1 << 24).trailingZeroBitCount >> 3
         store(digits &>> UInt32(truncatingIfNeeded: 8 &* zeros))
         end &+= 4 &- zeros
+    }
+
+    private mutating func manyDigits(_ value: UInt64) {
+        if value >= 100_000_000 { manyDigits(value / 10_000) } else { digits(value / 10_000) }
+        store(Self.fourDigits(UInt32(truncatingIfNeeded: value % 10_000)))
+        end &+= 4
     }
 
     /// The decimal digits of a number below 10 000, one a byte, the first lowest.

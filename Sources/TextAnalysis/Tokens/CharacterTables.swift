@@ -84,12 +84,23 @@ struct CharacterTables: Sendable {
     let ascii: [UInt16]
     /// The kind of each ASCII byte; `symbol` for the others.
     let kinds: [UInt8]
-    /// `CharacterEntry` bits of the scalars below U+0800, all that two bytes can say.
+    /// `CharacterEntry` bits of the scalars below U+0800, all that two bytes can say, and of general punctuation behind them.
     let low: [UInt32]
+    /// For the scalars below U+0800 that are letters with a key of two bytes: that key, the first byte lowest, and the traits
+    /// in the upper half; 0 for all others.
+    let pairs: [UInt32]
+
+    /// Where U+2000 … U+207F stand in `low`.
+    static let punctuationStart = 0x800
 
     private init() {
-        low = (0..<0x800).map { value in
-            Unicode.Scalar(UInt32(value)).map { Self.lowEntry($0).bits } ?? 0
+        let twoBytes = (0..<0x800).map { value in
+            Unicode.Scalar(UInt32(value)).map(Self.lowEntry) ?? CharacterEntry(.symbol)
+        }
+        low = twoBytes.map(\.bits) + (0x2000..<0x2080).map { Self.wideEntry($0).bits }
+        pairs = twoBytes.map { entry in
+            guard entry.isTwoByteLetter else { return 0 }
+            return 0xC0 | entry.key >> 6 | (0x80 | entry.key & 0x3F) << 8 | entry.traits << 16
         }
         var ascii = [UInt16](repeating: 0, count: 256)
         var kinds = [UInt8](repeating: CharacterKind.symbol.rawValue, count: 256)
@@ -104,15 +115,20 @@ struct CharacterTables: Sendable {
 
     /// Lends the tables as the pointers that the tokenizer reads.
     func withPointers(
-        _ body: (UnsafePointer<UInt16>, UnsafePointer<UInt8>, UnsafePointer<UInt32>) -> Void
+        _ body: (
+            _ ascii: UnsafePointer<UInt16>, _ kinds: UnsafePointer<UInt8>, _ low: UnsafePointer<UInt32>,
+            _ pairs: UnsafePointer<UInt32>
+        ) -> Void
     ) {
         ascii.withUnsafeBufferPointer { ascii in
             kinds.withUnsafeBufferPointer { kinds in
                 low.withUnsafeBufferPointer { low in
-                    guard let ascii = ascii.baseAddress, let kinds = kinds.baseAddress, let low = low.baseAddress else {
-                        return
+                    pairs.withUnsafeBufferPointer { pairs in
+                        guard let ascii = ascii.baseAddress, let kinds = kinds.baseAddress, let low = low.baseAddress,
+                            let pairs = pairs.baseAddress
+                        else { return }
+                        body(ascii, kinds, low, pairs)
                     }
-                    body(ascii, kinds, low)
                 }
             }
         }

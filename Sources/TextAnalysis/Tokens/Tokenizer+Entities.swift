@@ -12,7 +12,7 @@ extension Tokenizer {
 
     /// Whether the word read may open a web address: `http` before a colon, or `www.` and a name, which WB6 joins to one word.
     @inline(__always)
-    func isAddress(_ word: OpenWord, start: Int, next: Int) -> Bool {
+    mutating func isAddress(_ word: OpenWord, start: Int, next: Int) -> Bool {
         let key = keys + word.keyStart
         switch word.keyEnd &- word.keyStart {
         case 3...5 where text[next] == 0x3A: return true
@@ -22,7 +22,7 @@ extension Tokenizer {
     }
 
     /// The end of the address that the word opens, if it does.
-    func urlEnd(of word: OpenWord, start: Int, next: Int) -> Int? {
+    mutating func urlEnd(of word: OpenWord, start: Int, next: Int) -> Int? {
         let length = word.keyEnd &- word.keyStart
         guard length < 6 else { return urlEnd(from: start, atLeast: next) }
         guard next + 3 < count, text[next + 1] == 0x2F, text[next + 2] == 0x2F, word.end == next else { return nil }
@@ -33,7 +33,7 @@ extension Tokenizer {
     }
 
     /// Where an address ends: before white space, quotes and brackets, without the punctuation that closes the sentence.
-    func urlEnd(from start: Int, atLeast minimum: Int) -> Int? {
+    mutating func urlEnd(from start: Int, atLeast minimum: Int) -> Int? {
         var index = start
         var trimmed = start
         var depth = 0
@@ -90,7 +90,7 @@ extension Tokenizer {
     }
 
     /// The local part before and the domain behind the @: ASCII only, at most 64 and 253 bytes.
-    private func emailRange(around index: Int) -> Range<Int>? {
+    private mutating func emailRange(around index: Int) -> Range<Int>? {
         var start = index
         while start > lastEntityEnd, index - start < 64, isLocalPart(text[start - 1]) { start -= 1 }
         while start < index, text[start] == 0x2E || text[start] == 0x2D { start += 1 }
@@ -116,7 +116,7 @@ extension Tokenizer {
         return start..<domainEnd
     }
 
-    private func isLocalPart(_ byte: UInt8) -> Bool {
+    private mutating func isLocalPart(_ byte: UInt8) -> Bool {
         if ascii[Int(byte)] != 0 { return true }
         switch byte {
         case 0x2E, 0x5F, 0x25, 0x2B, 0x2D: return true

@@ -46,13 +46,13 @@ extension Tokenizer {
     }
 
     /// Whether the word before the full stop is one that takes a full stop within a sentence.
-    private func isAbbreviation(beforeDigit: Bool) -> Bool {
+    private mutating func isAbbreviation(beforeDigit: Bool) -> Bool {
         guard let index = pendingToken, index < tokenCount else { return false }
         let token = tokens[index]
         // "1. First": the number of a list's item.
         if token.isNumber { return wordsInSentence == 1 }
         if token.letters == 1 { return isInitial(token) }
-        switch lexicon.abbreviation(hash: token.hash) {
+        switch lexicon.abbreviation(token) {
         case .none: return false
         case .title: return true
         case .beforeNumber: return beforeDigit
@@ -60,7 +60,7 @@ extension Tokenizer {
     }
 
     /// One capital, but not the English pronoun I, or one Arabic letter that does not count years.
-    private func isInitial(_ token: Token) -> Bool {
+    private mutating func isInitial(_ token: Token) -> Bool {
         if token.traits & CharacterEntry.upper != 0 { return keys[Int(token.keyStart)] != 0x69 }
         guard token.traits & CharacterEntry.arabic != 0, token.keyLength == 2 else { return false }
         let letter = (keys[Int(token.keyStart)], keys[Int(token.keyStart) + 1])

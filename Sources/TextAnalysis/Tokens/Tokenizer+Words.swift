@@ -13,31 +13,6 @@ extension Tokenizer {
         var staleness: UInt64 = 0
     }
 
-    /// Reads a word of one to seven ASCII letters with a space behind it: four of five words in English.
-    ///
-    /// Returns where to go on, or nil for any other word.
-    @inline(__always)
-    mutating func shortWord(at start: Int) -> Int? {
-        guard count &- start >= 8, pending == .none else { return nil }
-        let (length, piece, isUpper) = asciiLetters(at: start)
-        guard length > 0, length < 8, text[start &+ length] == 0x20 else { return nil }
-        UnsafeMutableRawPointer(keys + keyEnd).storeBytes(of: piece.littleEndian, as: UInt64.self)
-        let end = start &+ length
-        tokens[tokenCount] = Token(
-            start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
-            keyStart: UInt32(truncatingIfNeeded: keyEnd), keyLength: UInt32(truncatingIfNeeded: length),
-            letters: UInt32(truncatingIfNeeded: length),
-            traits: nextTraits | Token.hasLetters | CharacterEntry.latin | (isUpper ? CharacterEntry.upper : 0),
-            markWeight: 0, entry: 0, hash: WordHash.hash(piece, count: length))
-        tokenCount &+= 1
-        keyEnd &+= length
-        lastWordEnd = end
-        nextTraits = 0
-        sentenceHasContent = true
-        wordsInSentence &+= 1
-        return end &+ 1
-    }
-
     /// Reads the word whose first letter or digit stands at `start`; returns where to go on.
     mutating func word(at start: Int) -> Int {
         if pending != .none { resolvePending(before: start, traits: character(at: start).entry.traits) }
@@ -66,7 +41,7 @@ extension Tokenizer {
 
     /// Reads a run of letters and digits of one or two bytes: nearly all there is.
     @inline(__always)
-    private func letters(from start: Int, into word: inout OpenWord) -> Int {
+    private mutating func letters(from start: Int, into word: inout OpenWord) -> Int {
         var index = start
         var keyEnd = word.keyEnd
         var hash = word.hash
@@ -110,7 +85,7 @@ extension Tokenizer {
 
     /// How many of the eight bytes at `index` are ASCII letters up to the first that is not, and these in lower case.
     @inline(__always)
-    private func asciiLetters(at index: Int) -> (length: Int, lower: UInt64, isUpper: Bool) {
+    private mutating func asciiLetters(at index: Int) -> (length: Int, lower: UInt64, isUpper: Bool) {
         let bytes = UInt64(
             littleEndian: UnsafeRawPointer(text).loadUnaligned(fromByteOffset: index, as: UInt64.self))
         let lower = bytes | 0x2020_2020_2020_2020
@@ -127,7 +102,7 @@ extension Tokenizer {
 
     /// Reads letters of two bytes whose keys have two bytes too; the rest is left to the way of the rare ones.
     @inline(__always)
-    private func twoByteLetters(
+    private mutating func twoByteLetters(
         from start: Int, _ keyEnd: inout Int, _ hash: inout WordHash, _ traits: inout UInt32, _ shorter: inout Int
     ) -> Int {
         var index = start
@@ -204,7 +179,7 @@ extension Tokenizer {
     }
 
     /// WB6/7 and WB11/12: a full stop joins letter to letter and digit to digit, a comma digits, a no-break space thousands.
-    private func joins(_ kind: CharacterKind, _ word: OpenWord, next: Int) -> Bool {
+    private mutating func joins(_ kind: CharacterKind, _ word: OpenWord, next: Int) -> Bool {
         let afterDigit = endsInDigit(word)
         switch kind {
         case .period: return text[next &- 1] == 0x2E && (afterDigit ? isDigit(at: next) : isLetter(at: next))
@@ -217,7 +192,7 @@ extension Tokenizer {
         }
     }
 
-    private func endsInDigit(_ word: OpenWord) -> Bool {
+    private mutating func endsInDigit(_ word: OpenWord) -> Bool {
         word.keyEnd > word.keyStart && (0x30...0x39).contains(keys[word.keyEnd &- 1])
     }
 
@@ -225,7 +200,7 @@ extension Tokenizer {
 
     /// Whether the key so far is an elided French clitic (l' d' j' m' t' s' n' c' qu' jusqu' lorsqu' puisqu' quoiqu')
     /// before a vowel or h, which makes it a word of its own.
-    private func elides(_ word: OpenWord, before next: Int) -> Bool {
+    private mutating func elides(_ word: OpenWord, before next: Int) -> Bool {
         let length = word.keyEnd &- word.keyStart &- 1
         let key = keys + word.keyStart
         switch length {
@@ -255,7 +230,7 @@ extension Tokenizer {
     // MARK: Marks
 
     /// Takes a mark or format character into the word; false if it is invisible and leaves no trace.
-    private func mark(at index: Int, entry: CharacterEntry, length: Int, in word: inout OpenWord) -> Bool {
+    private mutating func mark(at index: Int, entry: CharacterEntry, length: Int, in word: inout OpenWord) -> Bool {
         if entry.key != 0 {
             // A Latin letter and its accent become the one letter that NFC has for them.
             if word.keyEnd > word.keyStart, let composed = Composition.compose(keys[word.keyEnd &- 1], entry.key) {
@@ -283,7 +258,7 @@ extension Tokenizer {
     }
 
     /// ا و ي: behind a short vowel's mark they make it long.
-    private func isLongVowelLetter(at index: Int) -> Bool {
+    private mutating func isLongVowelLetter(at index: Int) -> Bool {
         guard index &+ 1 < count else { return false }
         let letter = (text[index], text[index &+ 1])
         return letter == (0xD8, 0xA7) || letter == (0xD9, 0x88) || letter == (0xD9, 0x8A)
@@ -292,7 +267,7 @@ extension Tokenizer {
     // MARK: Ends
 
     /// Appends a scalar to the key.
-    private func append(_ scalar: UInt32, to word: inout OpenWord) {
+    private mutating func append(_ scalar: UInt32, to word: inout OpenWord) {
         guard let scalar = Unicode.Scalar(scalar) else { return }
         for byte in UTF8.encode(scalar) ?? UTF8.EncodedScalar() {
             keys[word.keyEnd] = byte
@@ -321,7 +296,7 @@ extension Tokenizer {
     }
 
     /// Whether a word with digits has letters too: anything in the key but digits and joiners.
-    private func hasLetters(_ word: OpenWord) -> Bool {
+    private mutating func hasLetters(_ word: OpenWord) -> Bool {
         if word.traits & (CharacterEntry.latin | CharacterEntry.arabic) != 0 { return true }
         for index in word.keyStart..<word.keyEnd where keys[index] >= 0x80 { return true }
         return false

@@ -2,12 +2,15 @@
 ///
 /// Words follow UAX #29 (default word boundaries, of which only segments with a letter or digit are kept) with the
 /// tailorings listed in the module's documentation.
+///
+/// Methods that change nothing are `mutating` all the same: others would be handed a copy of all this each time.
 struct Tokenizer: ~Copyable {
     let text: UnsafePointer<UInt8>
     let count: Int
     let ascii: UnsafePointer<UInt16>
     let kinds: UnsafePointer<UInt8>
     let low: UnsafePointer<UInt32>
+    let pairs: UnsafePointer<UInt32>
     let lexicon: Lexicon
     /// Room for every key: twice the text and 64 bytes.
     let keys: UnsafeMutablePointer<UInt8>
@@ -39,43 +42,54 @@ struct Tokenizer: ~Copyable {
         while index < count {
             guard tokenCount < tokenCapacity else { return index }
             let byte = text[index]
-            if ascii[Int(byte)] != 0 {
-                index = shortWord(at: index) ?? word(at: index)
-            } else if byte == 0x20 {
+            if byte == 0x20 {
                 index &+= 1
+            } else if ascii[Int(byte)] != 0 || byte == 0xC3 {
+                index = plainWord(at: index, .latin) ?? anyCharacter(at: index)
+            } else if byte >= 0xD8, byte < 0xE0 {
+                index = plainWord(at: index, .pairs) ?? anyCharacter(at: index)
             } else if byte < 0x80 {
                 let kind = CharacterKind(rawValue: kinds[Int(byte)]) ?? .symbol
                 index = separator(kind, at: index, length: 1)
             } else {
-                let (entry, length) = character(at: index)
-                switch entry.kind {
-                case .word, .ideograph: index = word(at: index)
-                case .extend: index &+= length
-                case let kind: index = separator(kind, at: index, length: length)
-                }
+                index = anyCharacter(at: index)
             }
         }
         endSentence()
         return index
     }
 
+    /// Reads what begins at `index`, whatever it is; returns where to go on.
+    private mutating func anyCharacter(at index: Int) -> Int {
+        let (entry, length) = character(at: index)
+        switch entry.kind {
+        case .word, .ideograph: return word(at: index)
+        case .extend: return index &+ length
+        case let kind: return separator(kind, at: index, length: length)
+        }
+    }
+
     // MARK: Characters
 
     /// The character at `index` and its length in bytes.
     @inline(__always)
-    func character(at index: Int) -> (entry: CharacterEntry, length: Int) {
+    mutating func character(at index: Int) -> (entry: CharacterEntry, length: Int) {
         let byte = text[index]
         if byte < 0x80 { return (CharacterEntry(bits: low[Int(byte)]), 1) }
         if byte < 0xE0 {
             let scalar = (Int(byte & 0x1F) << 6) | Int(text[index &+ 1] & 0x3F)
             return (CharacterEntry(bits: low[scalar]), 2)
         }
+        if byte == 0xE2, text[index &+ 1] & 0xFE == 0x80 {
+            let offset = Int(text[index &+ 1] & 1) << 6 | Int(text[index &+ 2] & 0x3F)
+            return (CharacterEntry(bits: low[CharacterTables.punctuationStart &+ offset]), 3)
+        }
         let (scalar, length) = wideScalar(at: index)
         return (CharacterTables.wideEntry(scalar), length)
     }
 
     /// The scalar of a sequence of three or four bytes.
-    func wideScalar(at index: Int) -> (scalar: UInt32, length: Int) {
+    mutating func wideScalar(at index: Int) -> (scalar: UInt32, length: Int) {
         let byte = UInt32(text[index])
         let second = UInt32(text[index &+ 1] & 0x3F)
         let third = UInt32(text[index &+ 2] & 0x3F)
@@ -85,14 +99,14 @@ struct Tokenizer: ~Copyable {
     }
 
     /// Whether a letter (not a digit) stands at `index`.
-    func isLetter(at index: Int) -> Bool {
+    mutating func isLetter(at index: Int) -> Bool {
         guard index < count else { return false }
         let entry = character(at: index).entry
         return entry.kind == .word && entry.traits & CharacterEntry.digit == 0
     }
 
     /// Whether a digit stands at `index`.
-    func isDigit(at index: Int) -> Bool {
+    mutating func isDigit(at index: Int) -> Bool {
         guard index < count else { return false }
         let entry = character(at: index).entry
         return entry.kind == .word && entry.traits & CharacterEntry.digit != 0

@@ -7,7 +7,7 @@ enum UTF8Repair {
     ///
     /// Nothing branches on a byte, so that the compiler looks at 16 at once: each is judged by the three before it.
     static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> (isValid: Bool, scalars: Int) {
-        guard let start = bytes.baseAddress else { return (true, 0) }
+        guard let start = bytes.baseAddress, bytes.count >= 3 else { return scanShort(bytes) }
         var faults = edgeFaults(bytes)
         var special: UInt8 = 0
         var continuations = 0
@@ -28,16 +28,27 @@ enum UTF8Repair {
         return (isValid, bytes.count &- continuations)
     }
 
-    /// The faults of the first three bytes and of a sequence that the end cuts off.
-    private static func edgeFaults(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt8 {
-        func byte(_ index: Int) -> UInt8 { bytes.indices.contains(index) ? bytes[index] : 0 }
-        var faults: UInt8 = 0
-        for edge in [0, bytes.count] {
-            for index in edge..<(edge + 3) {
-                faults |= fault(byte(index), byte(index - 1), byte(index - 2), byte(index - 3))
-            }
+    /// As `scan`, for a text of less than three bytes.
+    private static func scanShort(_ bytes: UnsafeBufferPointer<UInt8>) -> (isValid: Bool, scalars: Int) {
+        guard let start = bytes.baseAddress else { return (true, 0) }
+        var index = 0
+        var scalars = 0
+        while index < bytes.count {
+            let (length, isValid) = sequence(start, at: index, count: bytes.count)
+            guard isValid else { return (false, 0) }
+            index += length
+            scalars += 1
         }
-        return faults
+        return (true, scalars)
+    }
+
+    /// The faults of the first three bytes and of a sequence that the end cuts off; of a text of three bytes at least.
+    private static func edgeFaults(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt8 {
+        let (first, second, third) = (bytes[0], bytes[1], bytes[2])
+        let end = bytes.count
+        let (last, beforeLast, beforeThat) = (bytes[end - 1], bytes[end - 2], bytes[end - 3])
+        return fault(first, 0, 0, 0) | fault(second, first, 0, 0) | fault(third, second, first, 0)
+            | fault(0, last, beforeLast, beforeThat) | fault(0, 0, last, beforeLast) | fault(0, 0, 0, last)
     }
 
     /// Has the highest bit where a byte continues no sequence and should, or should not and does, by the three before it, the

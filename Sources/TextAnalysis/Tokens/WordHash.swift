@@ -40,6 +40,12 @@ struct WordHash {
         fold(piece ^ first, second &+ UInt64(truncatingIfNeeded: count))
     }
 
+    /// The hash of a piece of eight bytes and one of less, `count` bytes together.
+    @inline(__always)
+    static func hash(_ piece: UInt64, _ rest: UInt64, count: Int) -> UInt64 {
+        fold(rest ^ first, fold(piece ^ first, second) &+ UInt64(truncatingIfNeeded: count))
+    }
+
     /// The hash of `count` bytes in memory.
     static func hash(_ bytes: UnsafePointer<UInt8>, count: Int) -> UInt64 {
         let raw = UnsafeRawPointer(bytes)
