@@ -16,13 +16,16 @@ extension ConnectionHandler {
 
     func received(_ bytes: ByteBuffer) throws(WireError) {
         let buffer: ByteBuffer
-        if leftover.readableBytes > 0 {
+        let isJoined = leftover.readableBytes > 0
+        if isJoined {
             leftover.writeImmutableBuffer(bytes)
             buffer = leftover
-            leftover = ByteBuffer()
+            swap(&leftover, &spareLeftover)
+            spareLeftover = ByteBuffer()
         } else {
             buffer = bytes
         }
+        defer { if isJoined { spareLeftover = buffer } }
         if state.phase == .awaitingStart, let words = Self.foreignGreeting(buffer) { return protocolMismatch(words) }
         let result: Result<Int, WireError> = buffer.withUnsafeReadableBytes { readable in
             var delivery = Delivery(storage: buffer)
@@ -33,10 +36,11 @@ extension ConnectionHandler {
             }
         }
         let consumed = try result.get()
-        guard endedBecause == nil, consumed < buffer.readableBytes else { return }
+        guard endedBecause == nil, consumed < buffer.readableBytes else { return leftover.clear() }
         var rest = buffer
         rest.moveReaderIndex(forwardBy: consumed)
-        leftover.reserveCapacity(rest.readableBytes + Int(AMQP.defaultFrameMaxBytes))
+        // Room for the read that brings the rest; the memory of the one before, unless somebody keeps a body in it.
+        leftover.clear(minimumCapacity: rest.readableBytes + Int(AMQP.defaultFrameMaxBytes))
         leftover.writeBuffer(&rest)
     }
 

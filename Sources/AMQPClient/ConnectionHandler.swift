@@ -31,12 +31,16 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private(set) var context: ChannelHandlerContext?
     private var outbound = ByteBuffer()
+    /// The memory of what was written before it.
+    private var spareOutbound = ByteBuffer()
     private var isFlushScheduled = false
     private var isReading = false
     /// The channels that something came for in this socket read.
     private var touched: [ChannelCore] = []
     /// The beginning of a frame or of a delivery.
     var leftover = ByteBuffer()
+    /// The memory of the leftover before it.
+    var spareLeftover = ByteBuffer()
     private(set) var endedBecause: AMQPCloseReason?
 
     init(
@@ -309,7 +313,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard outbound.readableBytes > 0 else { return }
         status.addSent(outbound.readableBytes)
         context.write(wrapOutboundOut(outbound), promise: nil)
-        outbound = context.channel.allocator.buffer(capacity: 1024)
+        swap(&outbound, &spareOutbound)
+        outbound.clear(minimumCapacity: 1024)
     }
 
     func resumeWritableWaiters() {
@@ -402,7 +407,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let cores = channels
         channels = [nil]
         touched = []
-        leftover = ByteBuffer()
+        (leftover, spareLeftover) = (ByteBuffer(), ByteBuffer())
         for core in cores { core?.end(reason) }
         resumeWritableWaiters()
         for waiter in closeWaiters { waiter.resume() }

@@ -69,6 +69,26 @@ package struct ArrivalSequence: Sendable {
         return walker.phaseStartsNanoseconds
     }
 
+    /// How many arrivals of each phase are due before that time, in nanoseconds since the start of the first phase.
+    ///
+    /// Nil where it takes a walk to know, as with Poisson arrivals.
+    package func counts(before offsetNanoseconds: Int64) -> [UInt64]? {
+        guard spacing == .uniform else { return nil }
+        let borders = boundariesNanoseconds
+        return phases.indices.map { index in
+            let (phase, start) = (phases[index], borders[index])
+            // Times behind the phase's end need no look: its own end bounds the count below.
+            let border = min(offsetNanoseconds, borders[index + 1] + 1_000_000_000)
+            let due = phase.curve.count(before: Double(border - start) / 1e9) { start + Int64($0 * 1e9) < border }
+            switch phase.end {
+            case .count(let count): return min(due, count)
+            case .after(let end):
+                guard phase.curve.cumulative(end) > 0 else { return 0 }
+                return min(due, phase.curve.count(before: end) { $0 < end })
+            }
+        }
+    }
+
     /// The next arrival; nil after the last phase.
     package mutating func next() -> Arrival? {
         while phase < phases.count {

@@ -146,6 +146,21 @@ package struct RateCurve: Sendable, Equatable {
         }
     }
 
+    /// How many messages, counted from 0, are due at times that `isBefore` says yes to: those before `time`.
+    ///
+    /// The integral says how many to within rounding, and the messages' own times say which side of the border each is on.
+    func count(before time: Double, _ isBefore: (Double) -> Bool) -> UInt64 {
+        func isDue(_ number: UInt64) -> Bool {
+            let time = self.time(of: Double(number))
+            return time.isFinite && isBefore(time)
+        }
+        guard time > 0 else { return 0 }
+        var count = UInt64(cumulative(time))
+        while isDue(count) { count += 1 }
+        while count > 0, !isDue(count - 1) { count -= 1 }
+        return count
+    }
+
     private func timeOnSine(of count: Double, mean: Double, amplitude: Double, period: Double) -> Double {
         guard mean > 0 else { return count > 0 ? .infinity : 0 }
         // Whole periods carry mean · period messages each, so only the rest has to be searched.

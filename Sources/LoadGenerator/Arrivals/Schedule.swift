@@ -91,6 +91,26 @@ package final class Schedule: Sendable {
             return block
         }
 
+        /// Makes the next block if it may begin before that time; returns whether it did.
+        mutating func makeNext(before offsetNanoseconds: Int64) -> Bool {
+            guard count == nil, starts.last ?? .min < offsetNanoseconds else { return false }
+            _ = make(starts.count)
+            return true
+        }
+
+        mutating func counts(before offsetNanoseconds: Int64, phases: Int) -> [UInt64] {
+            var due: UInt64 = 0
+            // The last block that begins before that time holds the border.
+            let begun = starts.partitioningIndex { $0 >= offsetNanoseconds }
+            if begun > 0 {
+                due = UInt64((begun - 1) * Schedule.blockLength)
+                due += UInt64(
+                    block(begun - 1).entries.partitioningIndex { $0.offsetNanoseconds >= offsetNanoseconds })
+            }
+            let borders = (0...phases).map { $0 < phaseStarts.count ? min(phaseStarts[$0], due) : due }
+            return (0..<phases).map { borders[$0 + 1] - borders[$0] }
+        }
+
         /// A block to fill: the oldest of the cache, unless somebody holds it still.
         private mutating func vacantBlock() -> Block {
             if cache.count < Schedule.cachedBlocks {
@@ -118,10 +138,12 @@ package final class Schedule: Sendable {
     }
 
     private static let empty = Block()
+    private let arrivals: ArrivalSequence?
     private let state: Mutex<State>
 
     /// An open loop where `arrivals` is given, else a closed one without end.
     package init(arrivals: ArrivalSequence?, planner: MessagePlanner) {
+        self.arrivals = arrivals
         state = Mutex(State(cursors: [Cursor(arrivals: arrivals, planner: planner)]))
     }
 
@@ -130,21 +152,10 @@ package final class Schedule: Sendable {
 
     /// How many messages of each phase are due before that time, in nanoseconds since the start of the stretch.
     package func counts(before offsetNanoseconds: Int64, phases: Int) -> [UInt64] {
-        state.withLock { state in
-            while state.count == nil, state.starts.last ?? .min < offsetNanoseconds {
-                _ = state.block(state.starts.count)
-            }
-            var due: UInt64 = 0
-            // The last block that begins before that time holds the border.
-            let begun = state.starts.partitioningIndex { $0 >= offsetNanoseconds }
-            if begun > 0 {
-                let block = state.block(begun - 1)
-                due = UInt64((begun - 1) * Self.blockLength)
-                due += UInt64(block.entries.partitioningIndex { $0.offsetNanoseconds >= offsetNanoseconds })
-            }
-            let starts = (0...phases).map { $0 < state.phaseStarts.count ? min(state.phaseStarts[$0], due) : due }
-            return (0..<phases).map { starts[$0 + 1] - starts[$0] }
-        }
+        if let counts = arrivals?.counts(before: offsetNanoseconds) { return counts }
+        // A block at a time, so that no connection waits long for its own.
+        while state.withLock({ $0.makeNext(before: offsetNanoseconds) }) {}
+        return state.withLock { $0.counts(before: offsetNanoseconds, phases: phases) }
     }
 
     /// The planner behind the first `count` entries: where the next stretch goes on.

@@ -48,19 +48,26 @@ import Testing
         #expect(fresh.block(5).count == 0)
     }
 
-    @Test(arguments: [0, 1, 4096, 9_999, 20_000])
-    func countsWhatIsDueByPhase(due: Int) {
+    @Test(arguments: [ArrivalSequence.Spacing.uniform, .poisson], [-1, 0, 1, 4096, 9_999, 20_000, 25_000])
+    func countsWhatIsDueByPhase(spacing: ArrivalSequence.Spacing, due: Int) {
         let phases: [ArrivalSequence.Phase] = [
             .init(curve: .constant(1_000_000), end: .count(5000)), .init(curve: .constant(0), end: .after(seconds: 1)),
-            .init(curve: .constant(1_000_000), end: .count(15_000)),
+            .init(curve: .linear(from: 0, to: 30_000, over: 0.3), end: .after(seconds: 0.4)),
+            .init(curve: .burst(low: 0, high: 50_000, period: 0.1, duty: 0.2), end: .after(seconds: 0.25)),
+            .init(curve: .sine(mean: 40_000, amplitude: 40_000, period: 0.2), end: .count(3000)),
         ]
-        let arrivals = ArrivalSequence(phases: phases, spacing: .uniform, seed: 4)
+        let arrivals = ArrivalSequence(phases: phases, spacing: spacing, seed: 4)
         var walker = arrivals
         var times: [ArrivalSequence.Arrival] = []
         while let arrival = walker.next() { times.append(arrival) }
-        let border = due < times.count ? times[due].offsetNanoseconds : .max
-        let counts = Schedule(arrivals: arrivals, planner: planner).counts(before: border, phases: 3)
-        #expect(counts == (0..<3).map { phase in UInt64(times.prefix(due).count { $0.phase == phase }) })
+        for step in [Int64(0), 1, 7] {
+            let border = due < 0 ? -5 : due < times.count ? times[due].offsetNanoseconds + step : .max
+            let counts = Schedule(arrivals: arrivals, planner: planner).counts(before: border, phases: 5)
+            let expected = (0..<5).map { phase in
+                UInt64(times.count { $0.phase == phase && $0.offsetNanoseconds < border })
+            }
+            #expect(counts == expected)
+        }
     }
 
     @Test func countingAheadLeavesTheEntriesAsTheyAre() {
