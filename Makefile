@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scenario scenarios bench test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help scenario scenarios bench bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
@@ -12,13 +12,15 @@ SECONDS ?= 600
 ROUNDS ?= 5
 ROWS ?=
 MINUTES ?= 10
+METRIC ?=
+UPDATE ?=
 
 rafale := .build/release/rafale
 compose := docker compose
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 } /^##> / { printf "  %-10s %s\n", "", substr($$0, 5) }' $(MAKEFILE_LIST)
+	    /^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 } /^##> / { printf "  %-11s %s\n", "", substr($$0, 5) }' $(MAKEFILE_LIST)
 
 ##@ Measure
 scenario: ## run a scenario and report: make scenario NAME=burst
@@ -37,6 +39,10 @@ bench: deps-bench build ## how fast it is beside the peers found here and a C pr
 ##> ROWS=memory MINUTES=10   the memory of a long run
 	@Benchmarks/bench --rounds $(ROUNDS) --rows '$(ROWS)' --minutes $(MINUTES)
 
+bench-micro: deps ## what single steps of the hot paths allocate, against Benchmarks/Thresholds
+##> METRIC=wallClock         how long they take      UPDATE=1   write the thresholds anew
+	@scripts/micro-benchmarks $(if $(METRIC),time $(METRIC),$(if $(UPDATE),update,check))
+
 ##@ Develop
 build: deps ## build the program (release): .build/release/rafale
 	@swift build --configuration release --product rafale
@@ -48,7 +54,7 @@ lint: ## check format, documentation and shell scripts
 	@scripts/lint
 
 format: ## put the sources into the house format
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro
 
 fuzz: deps ## feed the wire decoder random bytes: make fuzz SECONDS=600
 	@scripts/fuzz $(SECONDS)

@@ -118,3 +118,17 @@ let package = Package(
             ]),
     ]
 )
+
+// The micro-benchmarks and the library they need, which nobody else has to fetch: `make bench-micro` asks for them.
+if Context.environment["RAFALE_MICRO_BENCHMARKS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets.append(
+        .executableTarget(
+            name: "Micro",
+            dependencies: [
+                "AMQPBroker", "AMQPProtocol", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", "TextAnalysis",
+                .nioCore, .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Benchmarks/Micro", swiftSettings: settings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+}

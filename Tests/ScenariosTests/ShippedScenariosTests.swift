@@ -46,6 +46,20 @@ import Testing
     }
 }
 
+@Suite struct BenchmarkScenariosTests {
+    private static let folder = scenariosFolder.deletingLastPathComponent().appendingPathComponent(
+        "Benchmarks/scenarios")
+
+    @Test func areValidAndSayWhatTheyMeasure() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+        #expect(names.count >= 6)
+        for name in names {
+            let file = try ScenarioFile(path: Self.folder.appendingPathComponent(name).path, environment: [:])
+            #expect(!file.scenario.summary.isEmpty, "\(name)")
+        }
+    }
+}
+
 @Suite struct CommittedDocumentsTests {
     private func committed(_ name: String) throws -> String {
         try String(contentsOf: scenariosFolder.appendingPathComponent(name), encoding: .utf8)

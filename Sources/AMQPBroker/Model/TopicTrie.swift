@@ -2,7 +2,7 @@
 ///
 ///     "eu.*.warn", "eu.#":   eu ─┬─ * ── warn ●
 ///                                └─ # ●
-struct TopicTrie<Value: Hashable> {
+package struct TopicTrie<Value: Hashable> {
     /// Children by word, of each node; the root is node 0.
     private var nodes: [[String: Int]] = [[:]]
     /// Values under the pattern that ends at each node.
@@ -10,8 +10,11 @@ struct TopicTrie<Value: Hashable> {
     /// Whether the node stands behind a "#", where any word may stay.
     private var isMany = [false]
 
+    /// Holds no pattern.
+    package init() {}
+
     /// Adds a value under a pattern; the same value may stand under several.
-    mutating func insert(_ value: Value, pattern: String) {
+    package mutating func insert(_ value: Value, pattern: String) {
         var node = 0
         for word in Self.words(pattern) {
             if let next = nodes[node][word] {
@@ -30,7 +33,7 @@ struct TopicTrie<Value: Hashable> {
     /// Calls `found` for each value whose pattern matches; one value may come several times.
     ///
     /// All ways through the trie are followed at once, word by word: no pattern takes more steps than words times nodes.
-    func match(_ key: String, _ found: (Value) -> Void) {
+    package func match(_ key: String, _ found: (Value) -> Void) {
         var active: Set<Int> = []
         enter(0, &active)
         for word in Self.words(key) {
