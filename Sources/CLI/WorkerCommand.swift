@@ -31,8 +31,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Where to store: \(StoreURL.supported) (RAFALE_STORE; else sqlite, in ./rafale.db).")
     var store: String?
 
-    @Option(help: "The queue to consume.")
-    var incoming = "incoming_texts"
+    @Option(help: "The queue to consume; may be given several times.")
+    var incoming = ["incoming_texts"]
 
     @Option(help: "The queue to publish results to.")
     var processed = "processed_texts"
@@ -113,7 +113,8 @@ struct WorkerCommand: AsyncParsableCommand {
             logger.info(
                 "worker ready",
                 metadata: [
-                    "incoming": "\(incoming)", "processed": "\(processed)", "failed": "\(failed)",
+                    "incoming": "\(incoming.joined(separator: " "))", "processed": "\(processed)",
+                    "failed": "\(failed)",
                     "store": "\(documents.name)", "lanes": "\(configuration.lanes)", "prefetch": "\(prefetch)",
                     "batch": "\(batch)", "analysis": "\(analysis ? "\(costFactor)" : "off")",
                 ])
@@ -187,7 +188,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let sink = try await AMQPMessageSink.connect(uri: uri, on: eventLoop, logger: logger)
         do {
             let source = try await AMQPMessageSource.connect(
-                uri: uri, queue: incoming, prefetch: prefetch, on: eventLoop, logger: logger)
+                uri: uri, queues: incoming, prefetch: prefetch, on: eventLoop, logger: logger)
             return (source, sink)
         } catch {
             await sink.close()

@@ -24,7 +24,9 @@ package protocol LoadDriver: Sendable {
     ) async throws(DriverError) -> (any LoadCollector)?
 
     /// How many messages wait in each queue of the run, by role.
-    func queueDepths() async throws(DriverError) -> QueueDepths
+    ///
+    /// Where there are many queues, an inexact answer may be a moment old for most of them.
+    func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths
 
     /// Deletes what `prepare` created and nobody needs any more; returns notes for the report on what was left.
     func cleanUp() async -> [String]
@@ -92,12 +94,17 @@ package struct QueuePlan: Sendable, Equatable {
     package var name: String
     package var kind: Kind
     package var durable: Bool
+    /// Whether the broker deletes it with its last consumer.
+    package var autoDelete: Bool
     package var arguments: [NamedValue]
 
-    package init(name: String, kind: Kind = .classic, durable: Bool, arguments: [NamedValue] = []) {
+    package init(
+        name: String, kind: Kind = .classic, durable: Bool, autoDelete: Bool = false, arguments: [NamedValue] = []
+    ) {
         self.name = name
         self.kind = kind
         self.durable = durable
+        self.autoDelete = autoDelete
         self.arguments = arguments
     }
 }
@@ -124,15 +131,31 @@ package struct NamedValue: Sendable, Equatable {
     }
 }
 
+/// A route from the run's exchange to an incoming queue.
+package struct BindingPlan: Sendable, Equatable {
+    package var queue: String
+    package var key: String
+    package var arguments: [NamedValue]
+
+    package init(queue: String, key: String, arguments: [NamedValue] = []) {
+        self.queue = queue
+        self.key = key
+        self.arguments = arguments
+    }
+}
+
 /// The exchange and the queues of a run.
 package struct LoadTopology: Sendable, Equatable {
     /// Where the load is published; an empty name is the default exchange, which needs no declaration.
     package var exchange: String
     package var exchangeKind: String
     package var exchangeDurable: Bool
+    package var exchangeAutoDelete: Bool
     package var exchangeArguments: [NamedValue]
-    package var routingKey: String
-    package var incoming: QueuePlan
+    /// Routes from the exchange; none of the default exchange.
+    package var bindings: [BindingPlan]
+    /// What the workers consume; at least one.
+    package var incoming: [QueuePlan]
     package var processed: QueuePlan
     package var failed: QueuePlan
     /// Whether somebody else's workers consume: their queues then outlive the run.
@@ -141,26 +164,39 @@ package struct LoadTopology: Sendable, Equatable {
     package var isSelfConsumed = false
 
     /// The roles that have a queue in this run.
-    package var roles: [QueueRole] { isSelfConsumed ? [.incoming, .failed] : QueueRole.allCases }
+    package var roles: [QueueRole] {
+        // Results that nobody reads need no queue, unless the run makes it.
+        if !declares, !readsOutcomes { return [.incoming] }
+        return isSelfConsumed ? [.incoming, .failed] : QueueRole.allCases
+    }
 
-    /// The queue of a role.
-    package func queue(_ role: QueueRole) -> QueuePlan {
+    /// The queues of a role.
+    package func queues(_ role: QueueRole) -> [QueuePlan] {
         switch role {
         case .incoming: incoming
-        case .processed: processed
-        case .failed: failed
+        case .processed: [processed]
+        case .failed: [failed]
         }
     }
 
+    /// Whether the run declares all this; otherwise it must exist.
+    package var declares: Bool
+    /// Whether outcomes are read back: only then must queues for them exist that the run does not declare.
+    package var readsOutcomes: Bool
+
     package init(
-        exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeArguments: [NamedValue],
-        routingKey: String, incoming: QueuePlan, processed: QueuePlan, failed: QueuePlan, keepQueues: Bool
+        exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeAutoDelete: Bool = false,
+        exchangeArguments: [NamedValue], bindings: [BindingPlan] = [], incoming: [QueuePlan], processed: QueuePlan,
+        failed: QueuePlan, keepQueues: Bool, declares: Bool = true, readsOutcomes: Bool = true
     ) {
         self.exchange = exchange
         self.exchangeKind = exchangeKind
         self.exchangeDurable = exchangeDurable
+        self.exchangeAutoDelete = exchangeAutoDelete
         self.exchangeArguments = exchangeArguments
-        self.routingKey = routingKey
+        self.bindings = bindings
+        self.declares = declares
+        self.readsOutcomes = readsOutcomes
         self.incoming = incoming
         self.processed = processed
         self.failed = failed
@@ -177,8 +213,13 @@ package struct MessageTemplate: Sendable {
     package var timestampOffset: Int?
     /// Whether the message removes its document rather than writing it.
     package var deletes: Bool
+    /// The routing key; nil for the one of the publisher's settings.
+    package var routingKey: String?
 
-    package init(body: [UInt8], documentIDOffset: Int?, timestampOffset: Int?, deletes: Bool) {
+    package init(
+        body: [UInt8], documentIDOffset: Int?, timestampOffset: Int?, deletes: Bool, routingKey: String? = nil
+    ) {
+        self.routingKey = routingKey
         self.body = body
         self.documentIDOffset = documentIDOffset
         self.timestampOffset = timestampOffset

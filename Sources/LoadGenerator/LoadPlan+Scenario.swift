@@ -6,32 +6,39 @@ extension LoadPlan {
     ///
     /// `keepsQueues` says that workers of somebody else consume the run's queues, which then outlive it.
     package init(_ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool) {
-        let (templates, kinds) = scenario.target == .churn ? Self.operations(of: scenario) : Self.messages(of: scenario)
+        let keys = scenario.load.keys(seed: scenario.seed, topology: scenario.topology)
+        let (templates, kinds) =
+            scenario.target == .churn
+            ? Self.operations(of: scenario)
+            : Self.messages(of: scenario, keys: scenario.load.routing == .message ? keys : [])
+        let awaitsOutcome =
+            scenario.target == .broker
+            && (scenario.workers.source == .external || scenario.workers.count > 0 || scenario.consumers != nil)
         var topology = LoadTopology(scenario)
         topology.keepQueues = topology.keepQueues || keepsQueues
+        topology.isSelfConsumed = scenario.consumers != nil
+        topology.readsOutcomes = awaitsOutcome && scenario.consumers.map { $0.nackShare > 0 } ?? true
         var publisher = PublisherSettings(
-            run: run, exchange: topology.exchange, routingKey: topology.routingKey, templates: templates,
+            run: run, exchange: topology.exchange, routingKey: keys.first ?? "", templates: templates,
             channels: scenario.target == .store ? 1 : scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
             mandatory: scenario.load.mandatory)
         publisher.properties = FixedProperties(scenario.load)
         // A store's commit is its confirm: it is always awaited.
         let confirmWindow =
             scenario.target == .store ? max(scenario.load.confirmWindow, 1000) : scenario.load.confirmWindow
-        let awaitsOutcome =
-            scenario.target == .broker
-            && (scenario.workers.source == .external || scenario.workers.count > 0 || scenario.consumers != nil)
-        topology.isSelfConsumed = scenario.consumers != nil
         self.init(
             seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
             phases: scenario.phases.map(Phase.init), kinds: kinds, topology: topology, publisher: publisher,
             connections: scenario.load.connections, confirmWindow: confirmWindow,
             pacing: scenario.pacing == .spin ? .spin : .timer,
-            collectors: !awaitsOutcome ? 0 : scenario.consumers == nil ? scenario.collector.connections : 1,
+            collectors: !topology.roles.contains(.failed) || !awaitsOutcome
+                ? 0 : scenario.consumers == nil ? scenario.collector.connections : 1,
             collectorPrefetch: scenario.collector.prefetch, awaitsOutcome: awaitsOutcome,
             confirmIsOutcome: scenario.target != .broker,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed) ?? []
+        if scenario.load.routing == .connection { connectionKeys = keys }
     }
 
     /// A template without a body for each kind of churn, in the scenario's order.
@@ -45,17 +52,22 @@ extension LoadPlan {
     }
 
     /// The templates of the mix's kinds, one kind behind the other, and where each begins.
-    private static func messages(of scenario: Scenario) -> ([MessageTemplate], [MessagePlanner.Kind]) {
+    ///
+    /// Of several routing keys each template has one.
+    private static func messages(
+        of scenario: Scenario, keys: [String]
+    ) -> ([MessageTemplate], [MessagePlanner.Kind]) {
         let needsTexts = scenario.mix.contains { $0.kind != .opaque }
         let texts = needsTexts ? BodyPool(seed: scenario.seed, text: scenario.text) : nil
         var templates: [MessageTemplate] = []
         var kinds: [MessagePlanner.Kind] = []
         func add(_ bodies: [BodyTemplate], of entry: Scenario.MixEntry, weight: Double) {
             let first = templates.count
-            templates += bodies.map { body in
-                MessageTemplate(
+            templates += KeyedBodies(bodies: bodies.count, keys: keys.count).pairs.map { pair in
+                let body = bodies[pair.body]
+                return MessageTemplate(
                     body: body.bytes, documentIDOffset: body.idOffset, timestampOffset: body.timestampOffset,
-                    deletes: entry.kind == .delete)
+                    deletes: entry.kind == .delete, routingKey: pair.key.map { keys[$0] })
             }
             kinds.append(
                 MessagePlanner.Kind(
@@ -105,27 +117,36 @@ extension LoadTopology {
     fileprivate init(_ scenario: Scenario) {
         let topology = scenario.topology
         var incoming = QueuePlan(topology.incoming)
-        // What a worker rejects arrives in the failed queue; a scenario that dead-letters elsewhere says so itself.
+        // What a worker rejects arrives in the failed queue; a scenario that dead-letters elsewhere says so itself, and a
+        // stream keeps everything.
         for (name, value) in [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", topology.failed.name)]
-        where topology.incoming.kind != .stream
+        where incoming.kind != .stream
             && !topology.incoming.arguments.contains(where: { $0.name == "x-dead-letter-exchange" })
         {
             incoming.arguments.append(NamedValue(name, .string(value)))
         }
         self.init(
             exchange: topology.exchange.name, exchangeKind: topology.exchange.kind.rawValue,
-            exchangeDurable: topology.exchange.durable,
-            exchangeArguments: topology.exchange.arguments.map(NamedValue.init), routingKey: topology.routingKey,
-            incoming: incoming, processed: QueuePlan(topology.processed), failed: QueuePlan(topology.failed),
-            keepQueues: scenario.workers.source == .external)
+            exchangeDurable: topology.exchange.durable, exchangeAutoDelete: topology.exchange.autoDelete,
+            exchangeArguments: topology.exchange.arguments.map(NamedValue.init),
+            bindings: topology.routes.map { route in
+                BindingPlan(
+                    queue: route.queue ?? "", key: route.key ?? "", arguments: route.arguments.map(NamedValue.init))
+            },
+            incoming: topology.incoming.names.map { name in
+                var queue = incoming
+                queue.name = name
+                return queue
+            }, processed: QueuePlan(topology.processed), failed: QueuePlan(topology.failed),
+            keepQueues: scenario.workers.source == .external, declares: topology.declares)
     }
 }
 
 extension QueuePlan {
     fileprivate init(_ queue: Scenario.Queue) {
         self.init(
-            name: queue.name, kind: Kind(queue.kind), durable: queue.durable,
-            arguments: queue.arguments.map(NamedValue.init))
+            name: queue.name, kind: Kind(queue.kind), durable: queue.durable, autoDelete: queue.autoDelete,
+            arguments: queue.declaredArguments.map(NamedValue.init))
     }
 }
 

@@ -39,6 +39,8 @@ package struct LoadPlan: Sendable {
     package var kinds: [MessagePlanner.Kind]
     package var topology: LoadTopology
     package var publisher: PublisherSettings
+    /// The routing keys of the connections, in turn; empty where all have that of `publisher`.
+    package var connectionKeys: [String] = []
     package var connections: Int
     /// Messages a channel may have unanswered; 0 publishes without confirms.
     package var confirmWindow: Int
@@ -79,6 +81,13 @@ package struct LoadPlan: Sendable {
         self.scheduleDebtNanoseconds = scheduleDebtNanoseconds
         self.drain = drain
         self.purge = purge
+    }
+
+    /// How one of the connections publishes.
+    func publisher(ofConnection index: Int) -> PublisherSettings {
+        var settings = publisher
+        if !connectionKeys.isEmpty { settings.routingKey = connectionKeys[index % connectionKeys.count] }
+        return settings
     }
 
     /// The connections that read messages back: the run's own consumers, and those of the results.

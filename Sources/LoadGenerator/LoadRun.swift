@@ -81,7 +81,7 @@ package final class LoadRun: Sendable {
     package func connect() async throws {
         try await driver.prepare(plan.topology, purge: plan.purge)
         if !plan.confirmIsOutcome {
-            let depths = try await driver.queueDepths()
+            let depths = try await driver.queueDepths(exact: true)
             progress.withLock { $0.startDepths = depths }
         }
         for (loop, settings) in zip(collectors, plan.readers) {
@@ -89,8 +89,9 @@ package final class LoadRun: Sendable {
                 links.withLock { $0.collectors.append(link) }
             }
         }
-        for loop in publishers {
-            let link = try await driver.openPublisher(plan.publisher, delegate: loop, on: loop.eventLoop)
+        for (index, loop) in publishers.enumerated() {
+            let link = try await driver.openPublisher(
+                plan.publisher(ofConnection: index), delegate: loop, on: loop.eventLoop)
             links.withLock { $0.publishers.append(link) }
             try await loop.attach(link)
         }
@@ -260,7 +261,7 @@ package final class LoadRun: Sendable {
                 lastFinished = finished
                 quietSince = .now
             } else if totals.recoveries > 0, ContinuousClock.now - quietSince > .seconds(3),
-                let depths = try? await driver.queueDepths(), depths.total == 0
+                let depths = try? await driver.queueDepths(exact: true), depths.total == 0
             {
                 // What a lost connection took with it will not come: nothing is queued and nothing moves.
                 break
@@ -279,7 +280,7 @@ package final class LoadRun: Sendable {
         var depths: QueueDepths?
         // What the workers published at the very end is still on its way to the collectors.
         for _ in 0..<40 {
-            depths = try? await driver.queueDepths()
+            depths = try? await driver.queueDepths(exact: true)
             totals = try await self.totals()
             if let depths, (depths.processed ?? 0) + (depths.failed ?? 0) == 0,
                 plan.consumers.isEmpty || totals.finished(plan) + queuedSinceStart(depths) >= totals.published
@@ -290,7 +291,10 @@ package final class LoadRun: Sendable {
         }
         let drained = totals.finished(plan) >= totals.published
         await disconnect()
-        return try await outcome(stillQueued: depths.map(queuedSinceStart), drained: drained)
+        // A stream keeps all that it has confirmed, whoever has read it.
+        let isStream = plan.topology.incoming.contains { $0.kind == .stream }
+        let stillQueued = isStream ? totals.confirmed : depths.map(queuedSinceStart)
+        return try await outcome(stillQueued: stillQueued, drained: drained)
     }
 
     /// Closes every connection of the run.
@@ -391,7 +395,7 @@ package final class LoadRun: Sendable {
                     scheduleLag: now.latencies?.scheduleLag ?? LatencyHistogram(),
                     confirm: now.latencies?.confirm ?? LatencyHistogram(),
                     endToEnd: now.latencies?.endToEnd ?? LatencyHistogram(),
-                    depths: (try? await driver.queueDepths()) ?? QueueDepths(),
+                    depths: (try? await driver.queueDepths(exact: false)) ?? QueueDepths(),
                     backlog: now.published - min(now.published, now.finished(plan)),
                     blocked: now.isBlocked))
             before = now

@@ -57,7 +57,7 @@ package struct ScenarioFile: Sendable {
         let notation = Notation<Scenario>.object
         decoding.root = notation.form
         guard case .map(let entries) = root.content else { return notation.read(root, &decoding) }
-        var scenario = Notation<Scenario>.readKeys(entries, of: root, &decoding)
+        var scenario = Notation<Scenario>.readKeys(Scenario.keys, entries, of: root, &decoding)
         if !decoding.isGiven("name") {
             let file = fileName.split(separator: "/").last.map(String.init) ?? ""
             scenario.name = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file

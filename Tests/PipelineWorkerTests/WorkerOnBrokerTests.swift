@@ -118,7 +118,7 @@ struct WorkerOnBrokerTests {
     private static func worker(_ uri: String, _ eventLoop: any EventLoop, storePath: String) async throws -> Worker {
         let sink = try await AMQPMessageSink.connect(uri: uri, on: eventLoop, logger: logger)
         let source = try await AMQPMessageSource.connect(
-            uri: uri, queue: "incoming_texts", prefetch: 20, on: eventLoop, logger: logger)
+            uri: uri, queues: ["incoming_texts"], prefetch: 20, on: eventLoop, logger: logger)
         let configuration = WorkerConfiguration(
             resultDestination: "processed_texts", prefetch: 20, lanes: 2, batchCount: 10, batchDelay: .milliseconds(1))
         return Worker(

@@ -190,6 +190,50 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
             minimal + "workers: {external: true, count: 3}\n", "2:34: workers.count: is decided by your own workers"),
     ]
 
+    static let topologies: [BadScenario] = [
+        ("{incoming: {count: 0}}", "2:30: topology.incoming.count: '0' is not a whole number from 1 to 1000"),
+        ("{incoming: {name: q, count: 3}}", "2:29: topology.incoming.name: 3 queues need their number in the name"),
+        (
+            "{processed: {count: 3}}",
+            "2:24: topology.processed: unknown key 'count'; did you mean 'topology.incoming.count'?"
+        ),
+        ("{incoming: {name: 'a%d', count: 3}, failed: a2}", "2:55: topology.failed: has the name of topology.incoming"),
+        ("{incoming: {type: stream}}", "2:29: topology.incoming.type: the embedded broker has no streams; name a"),
+        ("{incoming: {type: quorum, lazy: true}}", "2:43: topology.incoming.lazy: a quorum queue cannot have this"),
+        ("{failed: {max_age: 1h}}", "2:30: topology.failed.max_age: a classic queue cannot have this"),
+        ("{failed: {message_ttl: 1us}}", "2:34: topology.failed.message_ttl: AMQP knows whole milliseconds only"),
+        ("{failed: {overflow: drophead}}", "2:31: topology.failed.overflow: 'drophead' is not possible; did you mean"),
+        ("{failed: {overflow: reject-publish}}", "2:31: topology.failed.overflow: means nothing without max_length"),
+        ("{failed: {priorities: 256}}", "2:33: topology.failed.priorities: '256' is not a whole number from 1 to 255"),
+        (
+            "{failed: {max_length: 3, arguments: {x-max-length: 3}}}",
+            "2:62: topology.failed.arguments.x-max-length: is set by topology.failed.max_length already"
+        ),
+        ("{bindings: []}", "2:22: topology.bindings: the default exchange needs and takes none"),
+        (
+            "{exchange: {auto_delete: true}}",
+            "2:36: topology.exchange.auto_delete: means nothing for the default exchange"
+        ),
+        (
+            "{exchange: {name: x}, bindings: [{queue: incoming_text}]}",
+            "2:52: topology.bindings[0].queue: 'incoming_text' is no incoming queue; did you mean 'incoming_texts'?"
+        ),
+        (
+            "{exchange: {name: x, type: topic}, bindings: [{key: 'a.*'}]}",
+            "2:56: topology.bindings: 'a.*' is a pattern and no key to publish with; name some in load.routing_keys"
+        ),
+        ("{}\nload: {routing_keys: 5}", "3:22: load.routing_keys: the default exchange knows the queues' names only"),
+        ("{}\nload: {routing_keys: []}", "3:22: load.routing_keys: needs at least 1 item"),
+        (
+            "{exchange: {name: x, routing_key: k}}\nload: {routing_keys: [k]}",
+            "3:22: load.routing_keys: topology.exchange.routing_key says the key already"
+        ),
+        (
+            "{incoming: {name: 'q%d', count: 3}}\nload: {routing: connection, connections: 2}",
+            "3:17: load.routing: 2 connections cannot serve 3 routing keys; give load.connections at least 3"
+        ),
+    ].map { topology, expected in BadScenario(minimal + "topology: \(topology)\n", expected) }
+
     static let payloads: [BadScenario] =
         [
             (
@@ -278,7 +322,8 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
         BadScenario(minimal + "drain: ${EMPTY}\n", "2:1: drain: has no value"),
     ]
 
-    @Test(arguments: yaml + keys + phases + contradictions + payloads + thresholds + unmeasured + variables)
+    @Test(
+        arguments: yaml + keys + phases + contradictions + topologies + payloads + thresholds + unmeasured + variables)
     func everyMistakeIsNamedAtItsPlace(bad: BadScenario) {
         let found = problems(bad.text)
         #expect(found.count == bad.expected.count, "\(found)")

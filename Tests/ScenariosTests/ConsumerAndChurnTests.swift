@@ -43,11 +43,11 @@ import Testing
             minimal + "consumers: {exclusive: true, connections: 2}\n",
             "2:24: consumers.exclusive: only one consumer can have a queue for itself"),
         BadScenario(
-            minimal + "topology: {incoming: {type: stream}}\nconsumers: {poll: 1ms}\n",
-            "3:19: consumers.poll: a stream knows no basic.get"),
+            minimal + "topology: {incoming: {type: stream}}\nbroker: {url: \"amqp://h\"}\nconsumers: {poll: 1ms}\n",
+            "4:19: consumers.poll: a stream knows no basic.get"),
         BadScenario(
-            minimal + "topology: {incoming: {type: stream}}\nconsumers: {ack: auto}\n",
-            "3:18: consumers.ack: a stream is read with acks"),
+            minimal + "topology: {incoming: {type: stream}}\nbroker: {url: \"amqp://h\"}\nconsumers: {ack: auto}\n",
+            "4:18: consumers.ack: a stream is read with acks"),
         BadScenario(
             minimal + "consumers: {latency: {min: 5ms, max: 1ms}}\n",
             "2:22: consumers.latency: 'min' must be at most 'max'"),

@@ -144,7 +144,7 @@ import Testing
                     queue.durable = false
                     return queue
                 }())
-        #expect(all.topology.routingKey == "k")
+        #expect(all.topology.routingKeys == ["k"])
         #expect(all.load.priority == 9)
         #expect(all.mix == [.init(kind: .update, weight: 2.5), .init(kind: .malformed, weight: 1)])
         #expect(all.load.headers.map(\.name) == ["s", "i", "d", "b", "n", "l", "t", "od: d", "e", "neg", "w"])
@@ -169,6 +169,57 @@ import Testing
         let read = try scenario(text)
         #expect(read.payload != Scenario.Payload())
         #expect(try scenario(read.yaml) == read)
+    }
+
+    @Test(arguments: [
+        "topology: {declare: false}", "topology: {incoming: {name: 'q%03d', count: 20, from: 5}}",
+        "topology: {incoming: {auto_delete: true, lazy: true, priorities: 9, message_ttl: 0s, expires: 1m}}",
+        "topology: {processed: {type: quorum, max_length: 5k, max_length_bytes: 1MiB, overflow: reject-publish}}",
+        "topology: {failed: {leader_locator: balanced, max_length: 1, overflow: reject-publish-dlx}}",
+        "broker: {url: 'amqp://h'}\ntopology: {incoming: {type: stream, max_age: 2h, max_length_bytes: 2GiB}}",
+        "topology: {exchange: {name: x, type: fanout, auto_delete: true}, bindings: []}",
+        """
+        topology:
+          exchange: {name: x, type: headers}
+          incoming: {name: "q%d", count: 2}
+          bindings: [{queue: q2, key: k, arguments: {x-match: any, n: 1}}, {}]
+        load: {connections: 2, routing: connection}
+        """,
+        "topology: {exchange: {name: x, type: topic}, bindings: [{key: '#'}]}\nload: {routing_keys: 1k}",
+        "topology: {exchange: {name: x}}\nload: {routing_keys: [a, b.c, '7']}",
+    ])
+    func topologiesSurviveWriting(text: String) throws {
+        let read = try scenario(minimal + text)
+        #expect(read.topology != Scenario.Topology())
+        #expect(try scenario(read.yaml) == read)
+    }
+
+    @Test func severalQueuesHaveTheirNumberInTheName() throws {
+        func names(_ incoming: String) throws -> [String] {
+            try scenario(minimal + "topology: {incoming: {\(incoming)}}").topology.incoming.names
+        }
+        #expect(try names("name: 'o-%02d.x', count: 3, from: 9") == ["o-09.x", "o-10.x", "o-11.x"])
+        #expect(try names("name: '%d', count: 2") == ["1", "2"])
+        #expect(try names("name: '%3d%', count: 1") == ["%3d%"])
+        #expect(try names("name: 'o-%02d'") == ["o-01"])
+    }
+
+    @Test func eachQueueIsBoundByItsNameUnlessTheScenarioSaysOtherwise() throws {
+        func topology(_ more: String) throws -> Scenario.Topology {
+            try scenario(minimal + "topology: {incoming: {name: 'q%d', count: 2}, \(more)}").topology
+        }
+        let plain = try topology("exchange: {name: x}")
+        #expect(plain.routes == [.init(queue: "q1", key: "q1"), .init(queue: "q2", key: "q2")])
+        #expect(plain.routingKeys == ["q1", "q2"])
+        let one = try topology("exchange: {name: x, routing_key: k}")
+        #expect(one.routes == [.init(queue: "q1", key: "k"), .init(queue: "q2", key: "k")])
+        #expect(one.routingKeys == ["k"])
+        let own = try topology("exchange: {name: x}, bindings: [{queue: q2, key: a}, {queue: q2, key: b}, {key: a}]")
+        #expect(own.routes.map(\.queue) == ["q2", "q2", "q1", "q2"])
+        #expect(own.routingKeys == ["a", "b"])
+        #expect(try topology("exchange: {name: x}, bindings: []").routes == [])
+        #expect(try topology("exchange: {name: x, type: fanout}").routingKeys == ["q1"])
+        #expect(try topology("declare: false").routes == [])
     }
 
     @Test func externalWorkersSurviveWriting() throws {
@@ -244,7 +295,7 @@ import Testing
         #expect(read.phases[1].name == "c")
         #expect(read.thresholds.map(\.text) == ["lost == 0"])
         #expect(read.load.headers == [.init(name: "x-a", value: .integer(1))])
-        #expect(try scenario(minimal, set: ["topology.incoming.type=stream"]).topology.incoming.kind == .stream)
+        #expect(try scenario(minimal, set: ["topology.incoming.type=quorum"]).topology.incoming.kind == .quorum)
     }
 
     @Test(arguments: [

@@ -99,7 +99,7 @@ struct RateMeasure: Sendable {
         func queue(_ part: String) -> QueuePlan { QueuePlan(name: "rafale_calibrate_\(part)", durable: false) }
         let topology = LoadTopology(
             exchange: "", exchangeKind: "direct", exchangeDurable: false, exchangeArguments: [],
-            routingKey: "rafale_calibrate_incoming", incoming: queue("incoming"), processed: queue("processed"),
+            incoming: [queue("incoming")], processed: queue("processed"),
             failed: queue("failed"), keepQueues: false)
         let half = Self.bodies / 2
         return LoadPlan(
@@ -112,7 +112,7 @@ struct RateMeasure: Sendable {
             topology: topology,
             publisher: PublisherSettings(
                 run: RunID(rawValue: UInt32.random(in: 0...UInt32.max)), exchange: "",
-                routingKey: topology.routingKey, templates: templates),
+                routingKey: topology.incoming[0].name, templates: templates),
             connections: connections, confirmWindow: Self.confirmWindow, collectors: 0, collectorPrefetch: 0,
             awaitsOutcome: false, scheduleDebtNanoseconds: .max, drain: .seconds(10), purge: true)
     }

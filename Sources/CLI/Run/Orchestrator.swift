@@ -187,12 +187,14 @@ struct Orchestrator: Sendable {
         for number in 0..<workers.count {
             let name = "worker-\(number + 1)"
             var arguments = [
-                "worker", "--incoming", scenario.topology.incoming.name,
-                "--processed", scenario.topology.processed.name, "--prefetch", "\(workers.prefetch)",
+                "worker", "--processed", scenario.topology.processed.name, "--prefetch", "\(workers.prefetch)",
                 "--lanes", "\(workers.lanes)", "--batch", "\(workers.batch)", "--batch-delay", "\(batchDelay)ms",
                 "--cost-factor", "\(workers.costFactor)", "--stats", folder.statistics(of: name),
                 "--end-with-parent", "\(getpid())",
             ]
+            for queue in Self.share(of: number, among: workers.count, scenario.topology.incoming.names) {
+                arguments += ["--incoming", queue]
+            }
             if !workers.analysis { arguments.append("--no-analysis") }
             // Addresses may hold passwords, and everybody can read an argument.
             let worker = RoleProcess(
@@ -203,6 +205,12 @@ struct Orchestrator: Sendable {
             processes.workers.append(worker)
         }
         for worker in processes.workers { _ = try await worker.waitUntilReady(within: Self.readyLimit) }
+    }
+
+    /// The queues of one of several workers: each queue has one, and none is without.
+    static func share(of number: Int, among workers: Int, _ queues: [String]) -> [String] {
+        if workers >= queues.count { return [queues[number % queues.count]] }
+        return queues.indices.filter { $0 % workers == number }.map { queues[$0] }
     }
 
     /// The store as the worker's `--store` takes it.

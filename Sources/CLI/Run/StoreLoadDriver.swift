@@ -25,7 +25,7 @@ final class StoreLoadDriver: LoadDriver {
         _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> (any LoadCollector)? { nil }
 
-    func queueDepths() async throws(DriverError) -> QueueDepths { QueueDepths() }
+    func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths { QueueDepths() }
 
     func cleanUp() async -> [String] {
         await store.close()

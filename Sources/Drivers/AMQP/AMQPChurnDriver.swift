@@ -90,7 +90,7 @@ package final class AMQPChurnDriver: LoadDriver {
         _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> (any LoadCollector)? { nil }
 
-    package func queueDepths() async throws(DriverError) -> QueueDepths { QueueDepths() }
+    package func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths { QueueDepths() }
 
     /// Closes the connection; what the operations failed of is left to say.
     package func cleanUp() async -> [String] {

@@ -65,6 +65,6 @@ struct CollectedQueue: Sendable {
 extension LoadTopology {
     /// The queues of the given roles, in their order.
     func queues(_ roles: [QueueRole]) -> [CollectedQueue] {
-        roles.map { CollectedQueue(name: queue($0).name, role: $0) }
+        roles.flatMap { role in queues(role).map { CollectedQueue(name: $0.name, role: role) } }
     }
 }

@@ -20,6 +20,7 @@ package final class AMQPLoadDriver: LoadDriver {
     private let prepared = Mutex(Prepared())
 
     private struct TemplateKey: Hashable {
+        var routingKey: String
         var channel: UInt16
         var frameMaxBytes: UInt32
     }
@@ -30,6 +31,10 @@ package final class AMQPLoadDriver: LoadDriver {
         var createdQueues: Set<String> = []
         var createdExchange = false
         var channel: RecoveringChannel?
+        /// The depth of each incoming queue when it was last asked for.
+        var incomingDepths: [UInt64?] = []
+        /// The incoming queue to ask next, where not all are asked each time.
+        var nextQueue = 0
     }
 
     /// Reads the nodes' URIs; connects in `prepare`.
@@ -67,13 +72,14 @@ package final class AMQPLoadDriver: LoadDriver {
             prepared.withLock { state in
                 state.topology = topology
                 state.channel = channel
+                state.incomingDepths = Array(repeating: nil, count: topology.incoming.count)
             }
         } catch {
             throw DriverError(error)
         }
-        for role in topology.roles {
-            let queue = topology.queue(role)
+        for (role, queue) in topology.neededQueues {
             guard let found = try await existing(queue.name) else {
+                guard topology.declares else { throw Self.missing("queue \(queue.name)") }
                 prepared.withLock { _ = $0.createdQueues.insert(queue.name) }
                 continue
             }
@@ -90,6 +96,7 @@ package final class AMQPLoadDriver: LoadDriver {
         }
         if !topology.exchange.isEmpty {
             let exists = try await exchangeExists(topology.exchange)
+            guard topology.declares || exists else { throw Self.missing("exchange \(topology.exchange)") }
             prepared.withLock { $0.createdExchange = !exists }
         }
         do {
@@ -138,48 +145,62 @@ package final class AMQPLoadDriver: LoadDriver {
         return collector
     }
 
+    /// How many incoming queues are asked at a time when the answer need not be exact.
+    private static let queuesAskedAtOnce = 64
+
     /// How many messages wait in each queue, by passive declarations.
-    package func queueDepths() async throws(DriverError) -> QueueDepths {
-        guard
-            let (topology, channel) = prepared.withLock({ state in
-                state.topology.flatMap { topology in state.channel.map { (topology, $0) } }
-            }), let channel = channel.current
-        else { throw DriverError(.unreachable, "not connected to the broker at the moment") }
+    package func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths {
+        let (topology, first) = prepared.withLock { ($0.topology, $0.nextQueue) }
+        guard let topology, !topology.incoming.isEmpty, control.current != nil else {
+            throw DriverError(.unreachable, "not connected to the broker at the moment")
+        }
         var depths = QueueDepths()
+        let count = topology.incoming.count
+        // A stream does not know how much of it waits for anybody.
+        let isStream = topology.incoming[0].kind == .stream
+        let asked = isStream ? 0 : exact ? count : min(count, Self.queuesAskedAtOnce)
+        for offset in 0..<asked {
+            let index = (first + offset) % count
+            let depth = try await depth(of: topology.incoming[index])
+            prepared.withLock { $0.incomingDepths[index] = depth }
+        }
+        depths.incoming = prepared.withLock { state in
+            state.nextQueue = (first + asked) % count
+            return isStream ? nil : state.incomingDepths.reduce(0) { $0 + ($1 ?? 0) }
+        }
+        for role in topology.roles where role != .incoming {
+            for queue in topology.queues(role) { depths[role] = try await depth(of: queue) }
+        }
+        return depths
+    }
+
+    private func depth(of queue: QueuePlan) async throws(DriverError) -> UInt64 {
+        // One that may be gone costs a channel when it is; none is lost that all others need.
+        if queue.autoDelete { return UInt64(try await existing(queue.name)?.messageCount ?? 0) }
+        guard let channel = prepared.withLock({ $0.channel })?.current else {
+            throw DriverError(.unreachable, "not connected to the broker at the moment")
+        }
         do {
-            for role in topology.roles {
-                let count = try await channel.queueDeclare(topology.queue(role).name, passive: true).messageCount
-                depths[role] = UInt64(count)
-            }
+            return UInt64(try await channel.queueDeclare(queue.name, passive: true).messageCount)
         } catch {
             throw DriverError(error)
         }
-        return depths
     }
 
     /// Removes what this run declared and returns what it could not remove, in words.
     package func cleanUp() async -> [String] {
         var notes: [String] = []
         let state = prepared.withLock { $0 }
-        if let topology = state.topology, !topology.keepQueues, control.current != nil {
+        if let topology = state.topology, topology.declares, !topology.keepQueues, control.current != nil {
+            var left: [String] = []
             for queue in state.createdQueues.sorted() {
                 do {
-                    // Asked first: quorum queues know no "if unused" and no "if empty".
-                    let isFree = try await withTemporaryChannel { channel throws(AMQPClientError) in
-                        let found = try await channel.queueDeclare(queue, passive: true)
-                        // A stream keeps what was read from it.
-                        let isStream = topology.roles.contains { role in
-                            topology.queue(role).name == queue && topology.queue(role).kind == .stream
-                        }
-                        let isFree = (found.messageCount == 0 || isStream) && found.consumerCount == 0
-                        if isFree { _ = try await channel.queueDelete(queue) }
-                        return isFree
-                    }
-                    if !isFree { notes.append("Queue \(queue) was left in place: it is not empty or in use.") }
+                    if try await !delete(queue, of: topology) { left.append(queue) }
                 } catch {
                     notes.append("Queue \(queue) was left in place: \(error).")
                 }
             }
+            if let note = Self.note(leftInPlace: left) { notes.append(note) }
             if state.createdExchange {
                 try? await withTemporaryChannel { channel throws(AMQPClientError) in
                     try await channel.exchangeDelete(topology.exchange, ifUnused: true)
@@ -188,6 +209,32 @@ package final class AMQPLoadDriver: LoadDriver {
         }
         await control.close()
         return notes
+    }
+
+    /// Deletes a queue that nobody needs any more; whether it is gone.
+    private func delete(_ queue: String, of topology: LoadTopology) async throws(AMQPClientError) -> Bool {
+        // A stream keeps what was read from it; where nobody read, it is what the run has made.
+        let isStream = topology.neededQueues.contains { $1.name == queue && $1.kind == .stream }
+        let isRead = isStream && (topology.isSelfConsumed || topology.readsOutcomes)
+        do {
+            // Asked first: quorum queues know no "if unused" and no "if empty".
+            return try await withTemporaryChannel { channel throws(AMQPClientError) in
+                let found = try await channel.queueDeclare(queue, passive: true)
+                let isFree = (found.messageCount == 0 && !isStream || isRead) && found.consumerCount == 0
+                if isFree { _ = try await channel.queueDelete(queue) }
+                return isFree
+            }
+        } catch {
+            if case .channelClosed(.notFound, _, _) = error { return true }
+            throw error
+        }
+    }
+
+    private static func note(leftInPlace queues: [String]) -> String? {
+        guard let first = queues.first else { return nil }
+        if queues.count == 1 { return "Queue \(first) was left in place: it is not empty or in use." }
+        let names = queues.prefix(3).joined(separator: ", ") + (queues.count > 3 ? " and \(queues.count - 3) more" : "")
+        return "Queues \(names) were left in place: they are not empty or in use."
     }
 
     // MARK: - Looking before touching
@@ -270,6 +317,12 @@ package final class AMQPLoadDriver: LoadDriver {
         }
     }
 
+    private static func missing(_ what: String) -> DriverError {
+        DriverError(
+            .precondition,
+            "\(what) does not exist, and the scenario declares nothing: create it, or remove topology.declare: false")
+    }
+
     private static func declaring(_ error: AMQPClientError) -> DriverError {
         if case .channelClosed(.preconditionFailed, let text, _) = error {
             return DriverError(
@@ -284,7 +337,7 @@ package final class AMQPLoadDriver: LoadDriver {
     private func stamped(
         _ settings: PublisherSettings, channel: UInt16, frameMaxBytes: UInt32
     ) throws(WireError) -> StampedTemplates {
-        let key = TemplateKey(channel: channel, frameMaxBytes: frameMaxBytes)
+        let key = TemplateKey(routingKey: settings.routingKey, channel: channel, frameMaxBytes: frameMaxBytes)
         if let made = templates.withLock({ $0[key] }) { return made }
         let made = try StampedTemplates(settings, channel: channel, frameMaxBytes: frameMaxBytes)
         templates.withLock { $0[key] = made }
@@ -295,20 +348,32 @@ package final class AMQPLoadDriver: LoadDriver {
 extension Topology {
     /// What a run needs, as AMQP declares it.
     init(_ load: LoadTopology) {
-        self.init(
-            queues: load.roles.reversed().map { role in
-                let queue = load.queue(role)
-                var arguments = FieldTable(queue.arguments)
-                if queue.kind != .classic { arguments["x-queue-type"] = .string(queue.kind.rawValue) }
-                return Queue(queue.name, durable: queue.durable, arguments: arguments)
-            })
+        self.init()
+        guard load.declares else { return }
+        queues = load.neededQueues.reversed().map { _, queue in
+            var arguments = FieldTable(queue.arguments)
+            if queue.kind != .classic { arguments["x-queue-type"] = .string(queue.kind.rawValue) }
+            return Queue(
+                queue.name, durable: queue.durable, autoDelete: queue.autoDelete, arguments: arguments)
+        }
         guard !load.exchange.isEmpty else { return }
         exchanges = [
             Exchange(
                 load.exchange, kind: load.exchangeKind, durable: load.exchangeDurable,
-                arguments: FieldTable(load.exchangeArguments))
+                autoDelete: load.exchangeAutoDelete, arguments: FieldTable(load.exchangeArguments))
         ]
-        bindings = [Binding(to: .queue(load.incoming.name), from: load.exchange, routingKey: load.routingKey)]
+        bindings = load.bindings.map { binding in
+            Binding(
+                to: .queue(binding.queue), from: load.exchange, routingKey: binding.key,
+                arguments: FieldTable(binding.arguments))
+        }
+    }
+}
+
+extension LoadTopology {
+    /// The queues that a run touches.
+    fileprivate var neededQueues: [(role: QueueRole, queue: QueuePlan)] {
+        roles.flatMap { role in queues(role).map { (role, $0) } }
     }
 }
 

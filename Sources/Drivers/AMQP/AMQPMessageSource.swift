@@ -7,7 +7,7 @@ import Synchronization
 /// A worker's consumer on a server of AMQP 0-9-1.
 package final class AMQPMessageSource: MessageSource {
     private let connection: RecoveringConnection
-    private let queue: String
+    private let queues: [String]
     private let prefetch: Int
     private let state = Mutex(State())
 
@@ -31,26 +31,26 @@ package final class AMQPMessageSource: MessageSource {
         }
     }
 
-    private static let tag = "rafale-worker"
-
-    private init(_ connection: RecoveringConnection, queue: String, prefetch: Int) {
+    private init(_ connection: RecoveringConnection, queues: [String], prefetch: Int) {
         self.connection = connection
-        self.queue = queue
+        self.queues = queues
         self.prefetch = prefetch
     }
 
-    /// Connects and starts to consume `queue`, which must exist.
+    private static func tag(_ index: Int) -> String { "rafale-worker-\(index + 1)" }
+
+    /// Connects and starts to consume the queues, which must exist; they share the prefetch count equally.
     package static func connect(
-        uri: String, queue: String, prefetch: Int, on eventLoop: any EventLoop, logger: Logger
+        uri: String, queues: [String], prefetch: Int, on eventLoop: any EventLoop, logger: Logger
     ) async throws(DriverError) -> AMQPMessageSource {
         let connection = try RecoveringConnection(uri: uri, role: "rafale worker", on: eventLoop, logger: logger)
-        let source = AMQPMessageSource(connection, queue: queue, prefetch: prefetch)
+        let source = AMQPMessageSource(connection, queues: queues, prefetch: prefetch)
         do {
             try await connection.start()
             _ = try await connection.addChannel(delegate: Events(source)) { try await source.begin($0) }
         } catch {
             await connection.close()
-            throw DriverError(error, queue: queue)
+            throw DriverError(error, queue: queues.joined(separator: ", "))
         }
         return source
     }
@@ -62,8 +62,11 @@ package final class AMQPMessageSource: MessageSource {
             state.arrived = []
             state.channel = channel
         }
-        try await channel.qos(prefetchCount: UInt16(clamping: prefetch))
-        if !state.withLock({ $0.isStopped }) { _ = try await channel.consume(queue: queue, tag: Self.tag) }
+        // The bound is each consumer's own: quorum queues and streams know no other.
+        try await channel.qos(prefetchCount: UInt16(clamping: max(1, prefetch / max(1, queues.count))))
+        for (index, queue) in queues.enumerated() where !state.withLock({ $0.isStopped }) {
+            _ = try await channel.consume(queue: queue, tag: Self.tag(index))
+        }
     }
 
     /// The messages that arrived since the last call, waiting for one; nil once consuming has stopped.
@@ -104,7 +107,7 @@ package final class AMQPMessageSource: MessageSource {
             return state.channel
         }
         // The answer to the cancel comes behind the last delivery: after it nothing more arrives.
-        try? await channel?.cancel(Self.tag)
+        for index in queues.indices { try? await channel?.cancel(Self.tag(index)) }
         wake()
     }
 

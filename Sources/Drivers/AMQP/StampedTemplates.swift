@@ -47,7 +47,8 @@ final class StampedTemplates: Sendable {
                 body.replaceSubrange(offset..<offset + MessageID.byteCount, with: placeholder.utf8)
             }
             var template = try PublishTemplate(
-                exchange: settings.exchange, routingKey: settings.routingKey, mandatory: settings.mandatory,
+                exchange: settings.exchange, routingKey: message.routingKey ?? settings.routingKey,
+                mandatory: settings.mandatory,
                 properties: properties, body: body, frameMaxBytes: frameMaxBytes)
             template.setChannel(channel)
             guard let messageID = template.messageIDOffset, let intended = template.headerOffset(StampHeader.intended)

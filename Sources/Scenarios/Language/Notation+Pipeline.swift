@@ -84,28 +84,6 @@ extension Notation where Value == Scenario.StoreLocation {
     }
 }
 
-extension Notation where Value == Scenario.Queue {
-    /// A name alone, or a mapping in which every key may be missing.
-    static func queue(named defaultName: String) -> Notation {
-        let name = Notation<String>.brokerName()
-        let object = Notation<Scenario.Queue>.object
-        return Notation(
-            form: .either([name.form, object.form]),
-            read: { node, decoding in
-                if case .scalar = node.content {
-                    name.read(node, &decoding).map { Scenario.Queue(name: $0) }
-                } else {
-                    object.read(node, &decoding).map { queue in
-                        var queue = queue
-                        if queue.name.isEmpty { queue.name = defaultName }
-                        return queue
-                    }
-                }
-            },
-            write: { $0 == Scenario.Queue(name: $0.name) ? name.write($0.name) : object.write($0) })
-    }
-}
-
 /// A length as the file writes it.
 private struct LengthDraft: Keyed {
     var min: Int?
@@ -131,7 +109,7 @@ extension Notation where Value == Scenario.Length {
     static func length(_ range: ClosedRange<Int>) -> Notation {
         let fixed = Notation<Int>.size(range)
         let draft = Notation<LengthDraft>.object
-        let described = LengthDraft.described.map { key in
+        let described = LengthDraft.described(LengthDraft.keys).map { key in
             Form.Described(name: key.name, form: fixed.form, summary: key.summary)
         }
         return Notation(

@@ -59,7 +59,7 @@ protocol Keyed {
 
 extension Keyed {
     /// The keys with their defaults, for the schema and the reference.
-    static var described: [Form.Described] {
+    static func described(_ keys: [Key<Self>]) -> [Form.Described] {
         let defaults = Self()
         return keys.map { key in
             Form.Described(
@@ -71,12 +71,15 @@ extension Keyed {
 
 extension Notation where Value: Keyed {
     /// A mapping of the type's keys.
-    static var object: Notation {
+    static var object: Notation { object(Value.keys) }
+
+    /// A mapping of some keys of the type.
+    static func object(_ keys: [Key<Value>]) -> Notation {
         Notation(
-            form: .object(Value.described),
+            form: .object(Value.described(keys)),
             read: { node, decoding in
                 guard case .map(let entries) = node.content else {
-                    let names = Value.keys.map(\.name)
+                    let names = keys.map(\.name)
                     decoding.report(
                         node.place,
                         "expected a mapping with keys such as \(names.prefix(3).joined(separator: ", ")), found \(node.kind)"
@@ -84,18 +87,20 @@ extension Notation where Value: Keyed {
                     return nil
                 }
                 let problemsBefore = decoding.problems.count
-                let value = readKeys(entries, of: node, &decoding)
+                let value = readKeys(keys, entries, of: node, &decoding)
                 return decoding.problems.count == problemsBefore ? value : nil
             },
             write: { value in
-                .map(Value.keys.compactMap { key in key.write(value).map { Written.Pair(key: key.name, value: $0) } })
+                .map(keys.compactMap { key in key.write(value).map { Written.Pair(key: key.name, value: $0) } })
             })
     }
 
     /// The value with every key that could be read; the problems of the others are reported.
-    static func readKeys(_ entries: [SourceNode.Entry], of node: SourceNode, _ decoding: inout Decoding) -> Value {
+    static func readKeys(
+        _ keys: [Key<Value>], _ entries: [SourceNode.Entry], of node: SourceNode,
+        _ decoding: inout Decoding
+    ) -> Value {
         var value = Value()
-        let keys = Value.keys
         for entry in entries {
             guard let key = keys.first(where: { $0.name == entry.key }) else {
                 decoding.reportUnknown(entry, among: keys.map(\.name))

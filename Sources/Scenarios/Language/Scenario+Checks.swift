@@ -65,44 +65,6 @@ extension Scenario {
         }
     }
 
-    private func checkTopology(_ decoding: inout Decoding) {
-        guard decoding.isSound("topology") else { return }
-        let queues = [
-            ("incoming", topology.incoming), ("processed", topology.processed), ("failed", topology.failed),
-        ]
-        for (index, (key, queue)) in queues.enumerated() {
-            if let other = queues[..<index].first(where: { $0.1.name == queue.name }) {
-                decoding.report(
-                    key: "topology.\(key)", "has the name of topology.\(other.0); the three queues must differ")
-            }
-            if queue.kind != .classic, !queue.durable {
-                decoding.report(
-                    key: "topology.\(key).durable", "a \(queue.kind.rawValue) queue is always durable; remove the key")
-            }
-            for field in queue.arguments {
-                let place = "topology.\(key).arguments.\(field.name)"
-                switch field.name {
-                case "x-queue-type": decoding.report(key: place, "is set by topology.\(key).type")
-                case "x-dead-letter-exchange", "x-dead-letter-routing-key":
-                    guard key == "incoming" else { break }
-                    decoding.report(key: place, "is set by Rafale, so that topology.failed gets what fails")
-                default: break
-                }
-            }
-        }
-        if topology.exchange.name.isEmpty {
-            for key in ["routing_key", "type", "arguments", "durable"]
-            where decoding.isGiven("topology.exchange.\(key)") {
-                decoding.report(
-                    key: "topology.exchange.\(key)", "means nothing for the default exchange; give the exchange a name")
-            }
-        }
-        let hasStreamResults = [topology.processed, topology.failed].contains { $0.kind == .stream }
-        if hasStreamResults, decoding.isSound("collector"), collector.prefetch == 0 {
-            decoding.report(key: "collector.prefetch", "a stream is read with a bound; set it above 0")
-        }
-    }
-
     private func checkTarget(_ decoding: inout Decoding) {
         guard target == .store, decoding.isSound("target", "store", "mix") else { return }
         if store.location == .none {

@@ -92,52 +92,6 @@ extension Scenario.Store: Keyed {
     }
 }
 
-extension Scenario.Topology: Keyed {
-    static var keys: [Key<Self>] {
-        [
-            Key("exchange", \.exchange, .object.written { !$0.name.isEmpty }, "Where messages are published to."),
-            Key(
-                "incoming", \.incoming, .queue(named: "incoming_texts"),
-                "The queue the workers consume; a name, or a mapping."),
-            Key(
-                "processed", \.processed, .queue(named: "processed_texts"),
-                "The queue of the workers' results; a name, or a mapping."),
-            Key(
-                "failed", \.failed, .queue(named: "failed_texts"),
-                "The queue of messages no worker could process; a name, or a mapping."),
-        ]
-    }
-}
-
-extension Scenario.Exchange: Keyed {
-    static var keys: [Key<Self>] {
-        [
-            Key("name", \.name, .brokerName(orEmpty: true), "Its name; empty is the broker's default exchange."),
-            Key("type", \.kind, .choice, "How it routes."),
-            Key(
-                "routing_key", optional: \.routingKey, .text(bytes: 0...255),
-                "The key messages and binding have; without one, the incoming queue's name."),
-            Key("durable", \.durable, .boolean, "Whether it outlives a restart of the broker."),
-            Key("arguments", \.arguments, .fields, "Arguments of its declaration, such as `alternate-exchange`."),
-        ]
-    }
-}
-
-extension Scenario.Queue: Keyed {
-    init() { self.init(name: "") }
-
-    static var keys: [Key<Self>] {
-        [
-            Key("name", \.name, .brokerName(), "Its name."),
-            Key("type", \.kind, .choice, "How the broker keeps it."),
-            Key("durable", \.durable, .boolean, "Whether it outlives a restart of the broker."),
-            Key(
-                "arguments", \.arguments, .fields,
-                "Further arguments of its declaration, such as `x-max-length: 10000`."),
-        ]
-    }
-}
-
 extension Scenario.Load: Keyed {
     static var keys: [Key<Self>] {
         [
@@ -154,9 +108,36 @@ extension Scenario.Load: Keyed {
             Key(
                 "expiration", optional: \.expiration, .duration(.milliseconds(1)...lastingAtMost),
                 "How long a message may wait in a queue, in whole milliseconds."),
+            Key(
+                "routing", \.routing, .choice,
+                "What chooses among several routing keys, and with them among several queues: each connection has one, or each message."
+            ),
+            Key(
+                "routing_keys", optional: \.routingKeys, .routingKeys,
+                "Routing keys instead of the topology's: a list, or how many different ones to draw by chance."),
             Key("headers", \.headers, .fields, "Headers of every message; names with `x-rafale-` are Rafale's own."),
             Key("properties", \.properties, .object, "Further properties of every message."),
         ]
+    }
+}
+
+extension Notation where Value == Scenario.RoutingKeys {
+    /// A number of keys, or the keys.
+    fileprivate static var routingKeys: Notation {
+        let count = Notation<Int>.integer(1...100_000)
+        let keys = Notation<[String]>.list(of: .text(bytes: 0...255), 1...100_000)
+        return Notation(
+            form: .either([count.form, keys.form]),
+            read: { node, decoding in
+                if case .list = node.content { return keys.read(node, &decoding).map { .named($0) } }
+                return count.read(node, &decoding).map { .random($0) }
+            },
+            write: { value in
+                switch value {
+                case .random(let number): count.write(number)
+                case .named(let names): keys.write(names)
+                }
+            })
     }
 }
 

@@ -15,6 +15,10 @@ extension Scenario {
         package var priority: UInt8?
         /// How long a message may wait in a queue; nil leaves the property out.
         package var expiration: Duration?
+        /// What chooses a message's routing key where there are several.
+        package var routing = Routing.message
+        /// Routing keys instead of those that the topology gives.
+        package var routingKeys: RoutingKeys?
         /// Headers of every message, beside Rafale's own `x-rafale-…`.
         package var headers: [Field] = []
         /// Further properties of every message.
@@ -22,6 +26,22 @@ extension Scenario {
 
         /// Starts from the language's defaults.
         package init() {}
+    }
+
+    /// What chooses among routing keys.
+    package enum Routing: String, Sendable, CaseIterable {
+        /// Every connection has one of them, in turn.
+        case connection
+        /// Every message has one of them, by chance.
+        case message
+    }
+
+    /// Routing keys of the load's own.
+    package enum RoutingKeys: Sendable, Equatable {
+        /// As many different ones, drawn from the seed.
+        case random(Int)
+        /// These.
+        case named([String])
     }
 
     /// Content properties the user may set; nil leaves one out.

@@ -37,7 +37,7 @@ final class ScriptedPipeline: LoadDriver {
         return Collector(eventLoop: eventLoop)
     }
 
-    func queueDepths() async throws(DriverError) -> QueueDepths {
+    func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths {
         QueueDepths(incoming: 0, processed: 0, failed: 0)
     }
 
