@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scenario scenarios bench bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help scenario scenarios bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
@@ -42,6 +42,10 @@ bench: deps-bench build ## how fast it is beside the peers found here and a C pr
 bench-micro: deps ## what single steps of the hot paths allocate, against Benchmarks/Thresholds
 ##> METRIC=wallClock         how long they take      UPDATE=1   write the thresholds anew
 	@scripts/micro-benchmarks $(if $(METRIC),time $(METRIC),$(if $(UPDATE),update,check))
+
+accuracy: deps ## hold what is reported against known truths (3 minutes): docs/accuracy.md
+	@swift build --configuration release --product accuracy
+	@.build/release/accuracy docs/accuracy.md
 
 ##@ Develop
 build: deps ## build the program (release): .build/release/rafale

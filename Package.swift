@@ -24,6 +24,7 @@ extension Target.Dependency {
     static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let lifecycleTesting = product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let collections = product(name: "DequeModule", package: "swift-collections")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let system = product(
@@ -48,7 +49,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
     name: "rafale",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "rafale", targets: ["CLI"])],
+    products: [
+        .executable(name: "rafale", targets: ["CLI"]), .executable(name: "accuracy", targets: ["AccuracyProgram"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -89,6 +92,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: [.logging, .nioCore, .subprocess, .system], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "Accuracy",
+            dependencies: [
+                "AMQPProtocol", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", .heap, .logging, .nioCore,
+                .nioPosix,
+            ], path: "Tests/Accuracy", swiftSettings: settings),
+        .executableTarget(
+            name: "AccuracyProgram", dependencies: ["Accuracy", "LoadMetrics"], path: "Tests/AccuracyProgram",
+            swiftSettings: settings),
+        tests("AccuracyTests", ["Accuracy", "CLI", "LoadMetrics"]),
         tests("AMQPProtocolTests", ["AMQPProtocol", .nioCore]),
         tests(
             "AMQPClientTests",

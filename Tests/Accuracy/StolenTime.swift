@@ -1,0 +1,134 @@
+import LoadMetrics
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// When an event loop was ready to run and the machine ran something else: the kernel's own account of it.
+///
+/// What comes for a loop in such a time is read late through no fault of the program. A check that compares times to
+/// 100 µs on a machine with other work must know, or it would fail for the machine.
+final class StolenTime: @unchecked Sendable {
+    // Reason: all state is touched on `eventLoop` only.
+
+    /// A look at the kernel's account, from the loop's own thread.
+    struct Look: Sendable {
+        var time: Int64
+        /// How long the thread waited for a core since the look before.
+        var waited: Int64
+    }
+
+    /// What was seen, in order.
+    struct Account: Sendable {
+        var looks: [Look] = []
+
+        /// By how much something that came at that moment may have been read late.
+        ///
+        /// The loop comes round to everything between two looks, so the second look from now is behind its reading.
+        /// What waited with it had to be caught up with: at most as long again as the thread was kept waiting.
+        func delay(at nanoseconds: Int64) -> Int64 {
+            let next = firstLook(after: nanoseconds)
+            let seen = looks[next..<min(next + 2, looks.count)]
+            let waited = seen.reduce(0) { $0 + $1.waited }
+            guard waited > 0, let end = seen.last?.time else { return 0 }
+            return min(end - nanoseconds, 2 * waited)
+        }
+
+        /// How long the loop waited for a core between two moments, at most.
+        func total(from start: Int64, to end: Int64) -> Int64 {
+            var sum: Int64 = 0
+            for look in looks[firstLook(after: start)...] {
+                sum += look.waited
+                if look.time >= end { break }
+            }
+            return min(sum, max(0, end - start))
+        }
+
+        private func firstLook(after nanoseconds: Int64) -> Int {
+            var low = 0
+            var high = looks.count
+            while low < high {
+                let middle = (low + high) / 2
+                if looks[middle].time <= nanoseconds { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+    }
+
+    private let eventLoop: any EventLoop
+    private var account = Account()
+    private var descriptor: Int32 = -1
+    private var lastWait: Int64 = 0
+    private var ticks: RepeatedTask?
+
+    private static let period = TimeAmount.milliseconds(1)
+    /// Shorter waits are below what the checks tell apart.
+    private static let least: Int64 = 20_000
+
+    private init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    /// Watches a loop while the body runs.
+    static func watch<T: Sendable>(
+        _ eventLoop: any EventLoop, _ body: () async throws -> T
+    ) async throws -> (T, Account) {
+        let watch = StolenTime(eventLoop)
+        try await eventLoop.submit { watch.start() }.get()
+        do {
+            let value = try await body()
+            return (value, try await eventLoop.submit { watch.stop() }.get())
+        } catch {
+            _ = try? await eventLoop.submit { watch.stop() }.get()
+            throw error
+        }
+    }
+
+    private func start() {
+        // Opened by the thread itself: the file stays its own. Without the kernel's account nothing is forgiven.
+        descriptor = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        lastWait = waited() ?? 0
+        ticks = eventLoop.scheduleRepeatedTask(initialDelay: Self.period, delay: Self.period) { _ in
+            self.look()
+        }
+    }
+
+    private func stop() -> Account {
+        ticks?.cancel()
+        look()
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+        return account
+    }
+
+    private func look() {
+        guard let wait = waited() else { return }
+        let waited = wait - lastWait
+        account.looks.append(
+            Look(time: Monotonic.nowNanoseconds(), waited: waited >= Self.least ? waited : 0))
+        lastWait = wait
+    }
+
+    /// The second number of the line: nanoseconds ready and not running.
+    private func waited() -> Int64? {
+        guard descriptor >= 0 else { return nil }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 96) { bytes in
+            let count = pread(descriptor, bytes.baseAddress, bytes.count, 0)
+            guard count > 0 else { return nil }
+            let fields = bytes[..<count].split(separator: UInt8(ascii: " "))
+            guard fields.count >= 2 else { return nil }
+            return Int64(String(decoding: fields[1], as: UTF8.self))
+        }
+    }
+}
+
+/// Sleeps to a moment of the monotonic clock, or until a signal comes.
+func sleepUntil(_ nanoseconds: Int64) {
+    let left = max(0, nanoseconds - Monotonic.nowNanoseconds())
+    var time = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+    nanosleep(&time, nil)
+}
