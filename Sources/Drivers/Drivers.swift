@@ -12,8 +12,6 @@ package struct InboundMessage: Sendable {
     package var body: ByteBuffer
     /// The producer's identifier of the message, where it set one.
     package var messageID: String?
-    package var correlationID: String?
-    package var contentType: String?
     /// When the producer meant to send it (`x-rafale-intended`), in monotonic nanoseconds of the producer's host.
     package var intendedNanoseconds: Int64?
     /// When it left the socket, in monotonic nanoseconds.
@@ -23,13 +21,11 @@ package struct InboundMessage: Sendable {
     package var token: DeliveryToken
 
     package init(
-        body: ByteBuffer, messageID: String? = nil, correlationID: String? = nil, contentType: String? = nil,
-        intendedNanoseconds: Int64? = nil, receivedNanoseconds: Int64, redelivered: Bool = false, token: DeliveryToken
+        body: ByteBuffer, messageID: String? = nil, intendedNanoseconds: Int64? = nil, receivedNanoseconds: Int64,
+        redelivered: Bool = false, token: DeliveryToken
     ) {
         self.body = body
         self.messageID = messageID
-        self.correlationID = correlationID
-        self.contentType = contentType
         self.intendedNanoseconds = intendedNanoseconds
         self.receivedNanoseconds = receivedNanoseconds
         self.redelivered = redelivered

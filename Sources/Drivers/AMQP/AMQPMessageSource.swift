@@ -171,8 +171,6 @@ private final class Events: AMQPChannelDelegate, @unchecked Sendable {
         gathered.append(
             InboundMessage(
                 body: delivery.retainBody(), messageID: text((try? properties.messageID()) ?? nil),
-                correlationID: text((try? properties.correlationID()) ?? nil),
-                contentType: text((try? properties.bytes(of: .contentType)) ?? nil),
                 intendedNanoseconds: (try? properties.int64Header("x-rafale-intended")) ?? nil,
                 receivedNanoseconds: receivedNanoseconds, redelivered: delivery.redelivered,
                 token: DeliveryToken(session: 0, number: delivery.deliveryTag)))

@@ -1,6 +1,61 @@
+import TextAnalysis
+
 extension JSONScanner {
     /// Reads the string whose opening quote is here, checking its UTF-8 and its escapes.
     mutating func readString() throws(JSONError) -> JSONString {
+        if let string = readSoundString() { return string }
+        return try readStringByCharacter()
+    }
+
+    /// Reads a string without a fault, eight bytes at a time; nil for any other.
+    private mutating func readSoundString() -> JSONString? {
+        let start = offset + 1
+        var index = start
+        var hasEscapes = false
+        var allBits: UInt64 = 0
+        while true {
+            index = skipUnescaped(from: index, allBits: &allBits)
+            guard index < bytes.count else { return nil }
+            if bytes[index] == UInt8(ascii: "\"") { break }
+            guard bytes[index] == UInt8(ascii: "\\"), let escape = try? readEscape(at: index) else { return nil }
+            hasEscapes = true
+            index = escape.next
+        }
+        let isASCII = allBits & 0x8080_8080_8080_8080 == 0
+        guard isASCII || WellFormedUTF8.holds(UnsafeRawBufferPointer(rebasing: bytes[start..<index])) else {
+            return nil
+        }
+        offset = index + 1
+        return JSONString(range: start..<index, hasEscapes: hasEscapes)
+    }
+
+    /// The end of the run from `index` without quote, backslash and control character; adds up the bits of all bytes seen.
+    @inline(__always)
+    private func skipUnescaped(from index: Int, allBits: inout UInt64) -> Int {
+        var index = index
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while index + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            allBits |= word
+            let quotes = word ^ (ones &* 0x22)
+            let backslashes = word ^ (ones &* 0x5C)
+            // The high bit of a byte is set where it stops the run; beyond the first such byte a borrow may set more.
+            let controls = (word &- ones &* 0x20) & ~word
+            let stops = (controls | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes) & (ones &* 0x80)
+            guard stops == 0 else { return index + stops.trailingZeroBitCount >> 3 }
+            index += 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            guard byte >= 0x20, byte != 0x22, byte != 0x5C else { break }
+            allBits |= UInt64(byte)
+            index += 1
+        }
+        return index
+    }
+
+    /// Reads a string as `readString` does, and says what is wrong with it and where.
+    private mutating func readStringByCharacter() throws(JSONError) -> JSONString {
         let start = offset + 1
         var index = start
         var hasEscapes = false
@@ -162,13 +217,14 @@ extension JSONScanner {
     private func resolve(_ string: JSONString, into text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var count = 0
         var index = string.range.lowerBound
+        var allBits: UInt64 = 0
         while index < string.range.upperBound {
-            guard bytes[index] == UInt8(ascii: "\\"), let escape = try? readEscape(at: index) else {
-                text[count] = bytes[index]
-                count += 1
-                index += 1
-                continue
-            }
+            // The closing quote ends the last run.
+            let end = skipUnescaped(from: index, allBits: &allBits)
+            UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[count...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[index..<end]))
+            count += end - index
+            guard end < string.range.upperBound, let escape = try? readEscape(at: end) else { return count }
             let scalar = Unicode.Scalar(escape.scalar) ?? "\u{FFFD}"
             for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
                 text[count] = byte

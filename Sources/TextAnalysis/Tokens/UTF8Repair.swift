@@ -1,3 +1,11 @@
+/// Says whether bytes are UTF-8, sixteen at a time.
+package enum WellFormedUTF8 {
+    /// Whether there is no ill-formed sequence in the bytes.
+    package static func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        UTF8Repair.scan(bytes.assumingMemoryBound(to: UInt8.self)).isValid
+    }
+}
+
 /// Well-formedness of UTF-8 after the Unicode Standard, table 3-7, and the repair that its section 3.9 recommends.
 ///
 /// Each maximal subpart of an ill-formed sequence becomes one U+FFFD, so that everything behind it may take valid UTF-8
