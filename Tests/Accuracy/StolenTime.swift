@@ -1,5 +1,6 @@
 import LoadMetrics
 import NIOCore
+import NIOPosix
 
 #if canImport(Glibc)
     import Glibc
@@ -29,11 +30,12 @@ final class StolenTime: @unchecked Sendable {
 
         /// By how much something that came at that moment may have been read late.
         ///
-        /// The loop comes round to everything between two looks, so the second look from now is behind its reading.
-        /// What waited with it had to be caught up with: at most as long again as the thread was kept waiting.
+        /// Each look is at a datagram read that was sent after the look before. The second one from now was sent after
+        /// this moment, so whatever came at it is read in the same round of the loop, or an earlier one, and before the
+        /// third. What waited with it had to be caught up with: at most as long again as the thread was kept waiting.
         func delay(at nanoseconds: Int64) -> Int64 {
             let next = firstLook(after: nanoseconds)
-            let seen = looks[next..<min(next + 2, looks.count)]
+            let seen = looks[next..<min(next + 3, looks.count)]
             let waited = seen.reduce(0) { $0 + $1.waited }
             guard waited > 0, let end = seen.last?.time else { return 0 }
             return min(end - nanoseconds, 2 * waited)
@@ -64,7 +66,7 @@ final class StolenTime: @unchecked Sendable {
     private var account = Account()
     private var descriptor: Int32 = -1
     private var lastWait: Int64 = 0
-    private var ticks: RepeatedTask?
+    private var datagrams: (any Channel)?
 
     private static let period = TimeAmount.milliseconds(1)
     /// Shorter waits are below what the checks tell apart.
@@ -77,7 +79,15 @@ final class StolenTime: @unchecked Sendable {
         _ eventLoop: any EventLoop, _ body: () async throws -> T
     ) async throws -> (T, Account) {
         let watch = StolenTime(eventLoop)
-        try await eventLoop.submit { watch.start() }.get()
+        // A datagram to itself: like what the generator reads, it waits for the loop to come round to its sockets.
+        let datagrams = try await DatagramBootstrap(group: eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Echo(watch))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        try await eventLoop.submit { watch.start(datagrams) }.get()
         do {
             let value = try await body()
             return (value, try await eventLoop.submit { watch.stop() }.get())
@@ -87,22 +97,41 @@ final class StolenTime: @unchecked Sendable {
         }
     }
 
-    private func start() {
+    private final class Echo: ChannelInboundHandler {
+        typealias InboundIn = AddressedEnvelope<ByteBuffer>
+        private let watch: StolenTime
+
+        init(_ watch: StolenTime) { self.watch = watch }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { watch.read() }
+    }
+
+    private func start(_ datagrams: any Channel) {
         // Opened by the thread itself: the file stays its own. Without the kernel's account nothing is forgiven.
         descriptor = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
         lastWait = waited() ?? 0
-        ticks = eventLoop.scheduleRepeatedTask(initialDelay: Self.period, delay: Self.period) { _ in
-            self.look()
-        }
+        self.datagrams = datagrams
+        send()
     }
 
     private func stop() -> Account {
-        ticks?.cancel()
         look()
+        datagrams?.close(promise: nil)
+        datagrams = nil
         if descriptor >= 0 { close(descriptor) }
         descriptor = -1
         return account
+    }
+
+    private func send() {
+        guard let datagrams, let address = datagrams.localAddress else { return }
+        datagrams.writeAndFlush(
+            AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: "look")), promise: nil)
+    }
+
+    private func read() {
+        look()
+        eventLoop.assumeIsolated().scheduleTask(in: Self.period) { self.send() }
     }
 
     private func look() {

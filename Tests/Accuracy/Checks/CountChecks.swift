@@ -35,7 +35,7 @@ extension AccuracySuite {
             return draw < fates.count ? fates[draw] : fates[0]
         }
         let run = try await KnownRun(
-            "\(phase)\nload: {connections: 2, channels: 2}\n\(Self.rest)", against: plan)
+            "\(phase)\nload: {connections: 2, channels: 2, confirm_window: 40000}\n\(Self.rest)", against: plan)
         return run.bookRows("Books: every fate and combination")
     }
 
@@ -51,7 +51,8 @@ extension AccuracySuite {
             default: sequence % 3 == 0 ? [.acked] : [.acked, .processed]
             }
         }
-        let run = try await KnownRun("\(phase)\nload: {connections: 2}\n\(Self.rest)", against: plan)
+        let run = try await KnownRun(
+            "\(phase)\nload: {connections: 2, confirm_window: 40000}\n\(Self.rest)", against: plan)
         return run.bookRows("Books: answers with “multiple”")
     }
 
@@ -71,7 +72,8 @@ extension AccuracySuite {
             }
         }
         let run = try await KnownRun(
-            "\(phase)\nload: {connections: 2}\ntext: {pool: 16, length: 200B}\ndrain: 1500ms", against: plan)
+            "\(phase)\nload: {connections: 2, confirm_window: 40000}\ntext: {pool: 16, length: 200B}\ndrain: 1500ms",
+            against: plan)
         let group = "Books: connections lost and recovered"
         return run.bookRows(group) + [
             .exact(group, "connections recovered", truth: 2, reported: run.outcome.recoveries)
