@@ -207,7 +207,8 @@ def work_with(command, count, analysis):
 
 def rafale_worker(analysis):
     return work_with(
-        lambda uri, store: [RAFALE, "worker", "--broker", uri, "--store", f"sqlite:{store}", "--lanes", 1], 100_000, analysis)
+        lambda uri, store: [RAFALE, "worker", "--broker", uri, "--store", f"sqlite:{store}", "--lanes", 1],
+        100_000, analysis)
 
 
 def python_worker(analysis):
