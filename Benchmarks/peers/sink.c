@@ -15,57 +15,27 @@
 // bytes of the first POOL messages published; message id and intended time are those of their number (the schedule is
 // taken to be uniform). It says `delivering` and `delivered`, for whoever measures the CPU of the consumer alone.
 // A nack counts as an ack: nothing is delivered twice.
-#include "wire.h"
+#include "sink.h"
 #include <sys/epoll.h>
 
-enum { POOL = 256, CHANNELS = 2048, READ_BYTES = 256 * 1024, BATCH_BYTES = 64 * 1024, BEAT_SECONDS = 5 };
-
-typedef struct {
-    uint64_t body_left;             // of the message being read
-    uint64_t published, confirmed;  // whole messages, and how many of them are confirmed
-    uint64_t delivered, settled;
-    uint16_t prefetch;
-    bool confirms;
-} channel_t;
-
-// A message to deliver; offsets of its stamps are from its first byte.
-typedef struct {
-    uint8_t *bytes;
-    size_t count, tag, sequence, intended;
-} message_t;
-
-typedef struct connection {
-    struct connection *next;
-    int fd;
-    bool greeted, closing, beats, waits_for_room;
-    uint8_t *in, *out;
-    size_t in_count, out_count, out_sent, out_capacity;
-    uint16_t highest_channel, consumer_channel;  // the latter is 0 while nobody consumes
-    bool no_ack;
-    char consumer_tag[256];
-    message_t deliveries[POOL];
-    channel_t channels[CHANNELS];
-} connection_t;
+enum { READ_BYTES = 256 * 1024, BEAT_SECONDS = 5 };
 
 static int poller;
 static connection_t *connections;
-static message_t pool[POOL];  // header and body of what is remembered
-static size_t pool_count;
-static uint64_t messages, bytes, confirms, deliver_count, delivered, settled;
-static double first_seconds, last_seconds, deliver_start, deliver_end;
-static uint8_t queue_name[256];                             // the first routing key, its length in front
-static double first_number, first_intended, intended_step;  // of the schedule seen
+static uint64_t messages, bytes, confirms;
+static double first_seconds, last_seconds, deliver_end;
+static uint8_t queue_name[256];  // the first routing key, its length in front
 static volatile sig_atomic_t stopped;
 
 // MARK: - Writing
 
-static void *allocate(void *old, size_t count) {
+void *allocate(void *old, size_t count) {
     void *fresh = realloc(old, count);
     if (!fresh) fail("no memory");
     return fresh;
 }
 
-static uint8_t *reserve(connection_t *c, size_t count) {
+uint8_t *reserve(connection_t *c, size_t count) {
     if (c->out_count + count > c->out_capacity) {
         c->out_capacity = (c->out_count + count) * 2;
         c->out = allocate(c->out, c->out_capacity);
@@ -94,89 +64,6 @@ static void greet(connection_t *c) {
     reply(c, 0, METHOD(10, 10), arguments, (size_t)(p - arguments));
 }
 
-// MARK: - Delivering
-
-// Remembers the message whose method frame starts at `p`, where all of it is there and it has Rafale's form.
-static void remember(const uint8_t *p, const uint8_t *end) {
-    const uint8_t *header = p + get32(p + 3) + FRAME_EXTRA, *body = header + FRAME_EXTRA;
-    if (end < body || end - body < get32(header + 3)) return;
-    body += get32(header + 3);
-    uint64_t size = get64(header + 11);
-    const uint8_t *after = size > 0 ? body + size + FRAME_EXTRA : body;
-    if (size > FRAME_MAX - FRAME_EXTRA || after > end) return;
-    const uint8_t *name = memmem(header, (size_t)(body - header), "\21" INTENDED_HEADER "l", 19);
-    const uint8_t *id = name;  // the first string of 25 bytes with a hyphen in its place
-    while (id && (body - id <= MESSAGE_ID_BYTES || *id != MESSAGE_ID_BYTES || id[RUN_BYTES] != '-'))
-        id = body - id > MESSAGE_ID_BYTES ? id + 1 : NULL;
-    if (!id) return;
-    message_t *m = &pool[pool_count];
-    *m = (message_t){allocate(NULL, (size_t)(after - header)), (size_t)(after - header), 0,
-        (size_t)(id + 1 + RUN_BYTES - header), (size_t)(name + 19 - header)};
-    memcpy(m->bytes, header, m->count);
-    char digits[17] = {0};
-    memcpy(digits, m->bytes + m->sequence, 16);
-    double number = (double)strtoull(digits, NULL, 16), intended = (double)get64(m->bytes + m->intended);
-    if (pool_count++ == 0) { first_number = number; first_intended = intended; }
-    if (number > first_number) intended_step = (intended - first_intended) / (number - first_number);
-}
-
-// Makes the deliveries of a connection's consumer from what is remembered.
-static void prepare(connection_t *c) {
-    if (!pool_count) fail("nothing to deliver: no message of Rafale's form was published");
-    for (size_t i = 0; i < pool_count; i++) {
-        message_t *d = &c->deliveries[i], *m = &pool[i];
-        d->bytes = allocate(NULL, m->count + 400);
-        uint8_t *p = put_short(begin_method(d->bytes, c->consumer_channel, BASIC_DELIVER), c->consumer_tag);
-        d->tag = (size_t)(p - d->bytes);
-        p = put_short(put_short(put8(p + 8, 0), ""), "incoming_texts");  // not redelivered, exchange, routing key
-        p = end_frame(d->bytes, p);
-        size_t method = (size_t)(p - d->bytes);
-        d->sequence = method + m->sequence;
-        d->intended = method + m->intended;
-        put_bytes(p, m->bytes, m->count);
-        put16(p + 1, c->consumer_channel);
-        size_t body = get32(p + 3) + FRAME_EXTRA;
-        if (body < m->count) put16(p + body + 1, c->consumer_channel);
-        d->count = method + m->count;
-    }
-}
-
-// Adds as many deliveries as fit a batch and the prefetch allows; true when there are any.
-static bool deliver(connection_t *c) {
-    if (!c->consumer_channel || c->closing || messages < deliver_count || delivered == deliver_count) return false;
-    channel_t *channel = &c->channels[c->consumer_channel];
-    uint64_t room = deliver_count - delivered;
-    if (!c->no_ack && channel->prefetch) {
-        uint64_t in_flight = channel->delivered - channel->settled;
-        uint64_t allowed = channel->prefetch > in_flight ? channel->prefetch - in_flight : 0;
-        if (allowed < room) room = allowed;
-    }
-    if (!room) return false;
-    if (!c->deliveries[0].bytes) prepare(c);
-    if (!delivered) { deliver_start = seconds_now(); puts("delivering"); }
-    while (room && c->out_count < BATCH_BYTES) {
-        const message_t *d = &c->deliveries[delivered % pool_count];
-        uint8_t *p = reserve(c, d->count);
-        memcpy(p, d->bytes, d->count);
-        put64(p + d->tag, ++channel->delivered);
-        put_hex(p + d->sequence, delivered);
-        put64(p + d->intended, (uint64_t)(first_intended + ((double)delivered - first_number) * intended_step));
-        c->out_count += d->count;
-        delivered++, room--;
-        if (c->no_ack) settled++;
-    }
-    return true;
-}
-
-static void settle(connection_t *c, uint16_t number, uint64_t tag, bool multiple) {
-    channel_t *channel = &c->channels[number];
-    uint64_t before = channel->settled;
-    if (!multiple) channel->settled++;
-    else if (tag == 0 || tag >= channel->settled) channel->settled = tag ? tag : channel->delivered;
-    if (channel->settled > channel->delivered) channel->settled = channel->delivered;
-    settled += channel->settled - before;
-}
-
 static void watch_for_room(connection_t *c, bool wanted) {
     if (c->waits_for_room == wanted) return;
     c->waits_for_room = wanted;
@@ -187,7 +74,7 @@ static void watch_for_room(connection_t *c, bool wanted) {
 // Writes what there is; false when the connection is gone.
 static bool flush(connection_t *c) {
     for (int turn = 0; turn < 8; turn++) {  // then the others have their turn
-        if (c->out_count == 0 && !deliver(c)) break;
+        if (c->out_count == 0 && !deliver(c, messages >= deliver_count)) break;
         ssize_t n = send(c->fd, c->out + c->out_sent, c->out_count - c->out_sent, MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN) return false;
         if (n > 0) c->out_sent += (size_t)n;
@@ -198,7 +85,7 @@ static bool flush(connection_t *c) {
         deliver_end = seconds_now();
         puts("delivered");
     }
-    watch_for_room(c, c->out_count > 0 || deliver(c));
+    watch_for_room(c, c->out_count > 0 || deliver(c, messages >= deliver_count));
     return !(c->closing && c->out_count == 0);
 }
 
@@ -286,7 +173,7 @@ static const uint8_t *read_frames(connection_t *c, const uint8_t *p, const uint8
         } else if (p[0] == FRAME_METHOD && get32(p + 7) == BASIC_PUBLISH) {
             if (number > c->highest_channel) c->highest_channel = number;
             if (!*queue_name) memcpy(queue_name, p + 14 + p[13], p[14 + p[13]] + 1u);
-            if (deliver_count && pool_count < POOL) remember(p, end);
+            if (wants_samples()) remember(p, end);
         } else if (p[0] == FRAME_METHOD && !obey(c, number, get32(p + 7), p + 11)) {
             return NULL;
         }
