@@ -155,6 +155,8 @@ final class PeerConnection: ChannelInboundHandler {
     }
 
     private func settle(_ settlement: RawSettlement, on channel: UInt16) {
+        // Too late: what was sent last comes again on the next connection.
+        guard !isSilent else { return }
         unsettled.removeAll { entry in
             entry.channel == channel
                 && (settlement.multiple ? entry.tag <= settlement.deliveryTag : entry.tag == settlement.deliveryTag)
