@@ -28,7 +28,7 @@ extension AccuracySuite {
             plan.seed = 11
             plan.confirmDelay = delays.confirm
             plan.outcomeDelay = delays.outcome
-            plan.spinNanoseconds = isFull ? 200_000 : 0
+            plan.spinNanoseconds = isFull ? 50_000 : 0
             let run = try await KnownRun(
                 """
                 phases: [{name: only, rate: \(isFull ? 2000 : 700)/s, for: \(isFull ? 12_000 : 800)ms}]
