@@ -122,7 +122,7 @@ let package = Package(
                 "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
             ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics", .histogram]),
-        tests("CLITests", ["CLI", "LoadMetrics", "Scenarios", .arguments, .logging]),
+        tests("CLITests", ["CLI", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", .arguments, .logging]),
         tests(
             "IntegrationTests",
             [

@@ -22,6 +22,12 @@ struct CalibrateCommand: AsyncParsableCommand {
     @Flag(help: "Fewer and shorter measures.")
     var quick = false
 
+    @Option(help: "Connections to measure with, comma-separated (1,2,4; 1,2 when quick).")
+    var connections: CountList?
+
+    @Option(help: "Body sizes to measure with, in bytes, comma-separated (12,128,1024,16384; 128,16384 when quick).")
+    var sizes: CountList?
+
     @Option(help: "Write the calibration to this file instead; runs do not look there.")
     var output: String?
 
@@ -46,8 +52,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     }
 
     private func measure() async throws -> Calibration {
-        let connections = quick ? [1, 2] : [1, 2, 4]
-        let sizes = quick ? [128, 1_024] : [12, 128, 1_024, 16_384]
+        let connections = connections?.counts ?? (quick ? [1, 2] : [1, 2, 4])
+        let sizes = sizes?.counts ?? (quick ? [128, 16_384] : [12, 128, 1_024, 16_384])
         let rates = try await withSink { uri, sink in
             let measure = RateMeasure(uri: uri, sink: sink, seconds: quick ? 0.6 : 1.2, logger: Self.silent)
             var rates: [CalibratedRate] = []
@@ -115,4 +121,18 @@ struct CalibrateCommand: AsyncParsableCommand {
         logger.logLevel = .error
         return logger
     }()
+}
+
+/// Numbers as a flag's value: `1,2,4`.
+struct CountList: ExpressibleByArgument, Equatable {
+    let counts: [Int]
+
+    /// Nil for what is not one to 16 numbers from 1 to 16 million.
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        counts = parts.compactMap(\.self)
+        guard counts.count == parts.count, (1...16).contains(counts.count),
+            counts.allSatisfy((1...16_000_000).contains)
+        else { return nil }
+    }
 }

@@ -68,6 +68,8 @@ package struct LoadOutcome: Sendable {
     package var failures: [String]
     /// How the drain ended.
     package var drained: Bool
+    /// The workers' clock beside ours; nil where no message passed both.
+    package var clocks: ClockFacts?
     /// Publishing connections.
     package var connections = 1
     /// Beyond it a message counts as late.
@@ -87,7 +89,9 @@ package struct SecondSample: Sendable {
     package var failed: UInt64
     package var scheduleLag: LatencyHistogram
     package var confirm: LatencyHistogram
+    package var confirmService: LatencyHistogram
     package var endToEnd: LatencyHistogram
+    package var endToEndService: LatencyHistogram
     package var depths: QueueDepths
     /// Published and not yet finished, since the start of the run.
     package var backlog: UInt64

@@ -39,6 +39,7 @@ extension LoadPlan {
             purge: purge)
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed) ?? []
         if scenario.load.routing == .connection { connectionKeys = keys }
+        sharesClock = !keepsQueues && scenario.workers.source == .reference
     }
 
     /// A template without a body for each kind of churn, in the scenario's order.

@@ -57,6 +57,8 @@ package struct LoadPlan: Sendable {
     package var drain: Duration
     /// Whether messages that wait in the run's queues at the start may be thrown away.
     package var purge: Bool
+    /// Whether the workers run on this host, and so have its clock.
+    package var sharesClock = false
 
     package init(
         seed: UInt64, spacing: ArrivalSequence.Spacing, phases: [Phase], kinds: [MessagePlanner.Kind],

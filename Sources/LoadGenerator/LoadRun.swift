@@ -69,7 +69,8 @@ package final class LoadRun: Sendable {
         let collectors = plan.readers.map { _ in
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
-                releases: !releasesOnConfirm, on: group.next()
+                releases: !releasesOnConfirm, sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
+                on: group.next()
             ) { for publisher in publishers { publisher.wake() } }
         }
         self.collectors = collectors
@@ -113,6 +114,7 @@ package final class LoadRun: Sendable {
     package func execute(onSecond: @escaping @Sendable (SecondSample) async -> Void) async throws {
         let sampling = Task { await sample(onSecond) }
         defer { sampling.cancel() }
+        await watch.begin()
         let watching = Task { await watch.run() }
         defer { watching.cancel() }
         try await sendPhases()
@@ -309,7 +311,9 @@ package final class LoadRun: Sendable {
     private struct IntervalLatencies: Sendable {
         var scheduleLag = LatencyHistogram()
         var confirm = LatencyHistogram()
+        var confirmService = LatencyHistogram()
         var endToEnd = LatencyHistogram()
+        var endToEndService = LatencyHistogram()
     }
 
     private struct RunTotals: Sendable {
@@ -344,6 +348,7 @@ package final class LoadRun: Sendable {
             if let interval {
                 sum.latencies?.scheduleLag.merge(interval.scheduleLag)
                 sum.latencies?.confirm.merge(interval.confirm)
+                sum.latencies?.confirmService.merge(interval.confirmService)
             }
             sum.unanswered += unanswered
             sum.isBlocked = sum.isBlocked || isBlocked
@@ -361,7 +366,10 @@ package final class LoadRun: Sendable {
             sum.processed += totals.processed
             sum.failed += totals.failed
             sum.recoveries += totals.recoveries
-            if let interval { sum.latencies?.endToEnd.merge(interval) }
+            if let interval {
+                sum.latencies?.endToEnd.merge(interval.endToEnd)
+                sum.latencies?.endToEndService.merge(interval.endToEndService)
+            }
         }
         if plan.confirmIsOutcome { sum.processed = sum.confirmed }
         return sum
@@ -376,7 +384,7 @@ package final class LoadRun: Sendable {
             // The last, short second is sampled too: cancellation ends the waiting, not the counting.
             do { try await Task.sleep(until: next) } catch { finished = true }
             next += .seconds(1)
-            guard let now = try? await totals(takingInterval: true) else { return }
+            guard let now = try? await totals(takingInterval: true), let latencies = now.latencies else { return }
             let time = Monotonic.nowNanoseconds()
             let due = progress.withLock { progress in
                 progress.offered.indices.reduce(UInt64(0)) { $0 + progress.offered[$1].advance(to: time) }
@@ -392,9 +400,9 @@ package final class LoadRun: Sendable {
                     offered: due + now.publishedUnscheduled - before.publishedUnscheduled,
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
-                    scheduleLag: now.latencies?.scheduleLag ?? LatencyHistogram(),
-                    confirm: now.latencies?.confirm ?? LatencyHistogram(),
-                    endToEnd: now.latencies?.endToEnd ?? LatencyHistogram(),
+                    scheduleLag: latencies.scheduleLag, confirm: latencies.confirm,
+                    confirmService: latencies.confirmService, endToEnd: latencies.endToEnd,
+                    endToEndService: latencies.endToEndService,
                     depths: (try? await driver.queueDepths(exact: false)) ?? QueueDepths(),
                     backlog: now.published - min(now.published, now.finished(plan)),
                     blocked: now.isBlocked))
@@ -477,8 +485,8 @@ package final class LoadRun: Sendable {
 
     private func addCollectors(to outcome: inout LoadOutcome) async throws {
         for loop in collectors {
-            let (records, totals, failure) = try await loop.eventLoop.submit {
-                (loop.records, loop.totals, loop.failure)
+            let (records, totals, failure, clocks) = try await loop.eventLoop.submit {
+                (loop.closedRecords(), loop.totals, loop.failure, loop.clockFacts)
             }.get()
             for (index, record) in records.enumerated() where index < outcome.phases.count {
                 outcome.phases[index].carried += record.carried
@@ -489,6 +497,7 @@ package final class LoadRun: Sendable {
             }
             outcome.recoveries += totals.recoveries
             outcome.leftovers += totals.leftovers
+            if let clocks { outcome.clocks = outcome.clocks?.joined(clocks) ?? clocks }
             outcome.foreign += totals.foreign
             outcome.unstamped += totals.unstamped
             outcome.requeued += totals.requeued

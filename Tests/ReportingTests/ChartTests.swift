@@ -198,7 +198,7 @@ import Testing
     @Test func showsTheVerdictEveryPhaseProcessAndThreshold() {
         let result = SampleRun.result
         let page = HTMLReport.page(of: result)
-        #expect(page.contains("<title>burst: FAILED · Rafale</title>"))
+        #expect(page.contains("<title>burst: FAILED, generator VALID · Rafale</title>"))
         for part in result.phases.map(\.name) + result.roles.map(\.name) + result.notes + [
             "generator VALID", "5eed0042",
         ] {

@@ -113,12 +113,15 @@ import Testing
         let expected = """
             start_seconds,duration_seconds,phase,offered,published,confirmed,processed,failed,offered_per_second,\
             published_per_second,confirmed_per_second,processed_per_second,end_to_end_count,end_to_end_p50_nanoseconds,\
-            end_to_end_p99_nanoseconds,end_to_end_max_nanoseconds,confirm_count,confirm_p50_nanoseconds,\
-            confirm_p99_nanoseconds,confirm_max_nanoseconds,schedule_lag_count,schedule_lag_p50_nanoseconds,\
+            end_to_end_p99_nanoseconds,end_to_end_max_nanoseconds,end_to_end_service_count,\
+            end_to_end_service_p50_nanoseconds,end_to_end_service_p99_nanoseconds,\
+            end_to_end_service_max_nanoseconds,confirm_count,confirm_p50_nanoseconds,\
+            confirm_p99_nanoseconds,confirm_max_nanoseconds,confirm_service_count,confirm_service_p50_nanoseconds,\
+            confirm_service_p99_nanoseconds,confirm_service_max_nanoseconds,schedule_lag_count,schedule_lag_p50_nanoseconds,\
             schedule_lag_p99_nanoseconds,schedule_lag_max_nanoseconds,queue_incoming,cpu_cores_worker-1,\
             resident_bytes_worker-1
-            0.000,1.000,"a, ""b""\",100,99,98,97,1,100.0,99.0,98.0,97.0,98,5,6,7,0,,,,0,,,,3,0.500,1024
-            1.000,0.500,drain,50,0,0,0,0,100.0,0.0,0.0,0.0,0,,,,0,,,,0,,,,,,
+            0.000,1.000,"a, ""b""\",100,99,98,97,1,100.0,99.0,98.0,97.0,98,5,6,7,0,,,,0,,,,0,,,,0,,,,3,0.500,1024
+            1.000,0.500,drain,50,0,0,0,0,100.0,0.0,0.0,0.0,0,,,,0,,,,0,,,,0,,,,0,,,,,,
 
             """
         #expect(SeriesCSV.text(of: result) == expected)

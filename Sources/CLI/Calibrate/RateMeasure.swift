@@ -12,8 +12,9 @@ import NIOPosix
 /// generator (or the sink) is the limit, for as long as the measure lasts.
 struct RateMeasure: Sendable {
     static let pilotSeconds = 0.25
-    /// Bodies that differ, in two kinds, as in a real load.
+    /// Bodies that differ, in two kinds, as in a real load; fewer of large ones, which need memory.
     static let bodies = 256
+    static let bodiesBytes = 8 << 20
     /// So many messages may be unconfirmed, so that waiting for the sink is not what is measured.
     static let confirmWindow = 10_000
 
@@ -91,9 +92,13 @@ struct RateMeasure: Sendable {
     private func plan(
         _ connections: Int, _ bodyBytes: Int, _ shape: LoadPlan.Phase.Shape, seconds: Double
     ) -> LoadPlan {
+        let bodies = max(2, min(Self.bodies, Self.bodiesBytes / max(bodyBytes, 1)))
         var random = SystemRandomNumberGenerator()
-        let templates = (0..<Self.bodies).map { _ in
-            let body = (0..<bodyBytes).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) }
+        let templates = (0..<bodies).map { _ in
+            var body: [UInt8] = []
+            body.reserveCapacity(bodyBytes + 8)
+            while body.count < bodyBytes { withUnsafeBytes(of: random.next()) { body.append(contentsOf: $0) } }
+            body.removeLast(body.count - bodyBytes)
             return MessageTemplate(body: body, documentIDOffset: nil, timestampOffset: nil, deletes: false)
         }
         func queue(_ part: String) -> QueuePlan { QueuePlan(name: "rafale_calibrate_\(part)", durable: false) }
@@ -101,13 +106,13 @@ struct RateMeasure: Sendable {
             exchange: "", exchangeKind: "direct", exchangeDurable: false, exchangeArguments: [],
             incoming: [queue("incoming")], processed: queue("processed"),
             failed: queue("failed"), keepQueues: false)
-        let half = Self.bodies / 2
+        let half = bodies / 2
         return LoadPlan(
             seed: 1, spacing: .uniform,
             phases: [LoadPlan.Phase(name: "calibrate", shape: shape, end: .after(seconds: seconds), measured: true)],
             kinds: [
                 .init(weight: 1, templates: 0..<half, deletes: false, updates: true),
-                .init(weight: 1, templates: half..<Self.bodies, deletes: false, updates: true),
+                .init(weight: 1, templates: half..<bodies, deletes: false, updates: true),
             ],
             topology: topology,
             publisher: PublisherSettings(

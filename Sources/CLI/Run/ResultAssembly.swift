@@ -51,6 +51,7 @@ struct ResultAssembly {
             run: facts, machine: machine, broker: broker, store: store, books: books, totals: totals,
             phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, thresholds: [],
             generator: judge.verdict(), calibration: calibrationUse,
+            clocks: outcome.clocks,
             notes: notes + outcomeNotes(books))
         result.thresholds = file.scenario.thresholds.map { ThresholdFigures(result).judge($0) }
         result.withholdThresholds()
@@ -65,7 +66,9 @@ struct ResultAssembly {
     }
 
     private func figures(_ phase: LoadOutcome.Phase) -> Figures {
-        Figures(
+        // A wait between two clocks of which nothing is known is no wait.
+        let queueWait = outcome.clocks.map(\.agrees) ?? true ? phase.queueWait : LatencyHistogram()
+        return Figures(
             durationNanoseconds: phase.endNanoseconds - phase.startNanoseconds,
             books: Books(
                 offered: phase.offered, published: phase.books.published, confirmed: phase.books.confirmed,
@@ -75,7 +78,7 @@ struct ResultAssembly {
             carried: phase.carried,
             latencies: [
                 .scheduleLag: phase.scheduleLag, .confirm: phase.confirm, .confirmService: phase.confirmService,
-                .queueWait: phase.queueWait, .service: phase.service, .endToEnd: phase.endToEnd,
+                .queueWait: queueWait, .service: phase.service, .endToEnd: phase.endToEnd,
                 .endToEndService: phase.endToEndService,
             ].filter { !$0.value.isEmpty })
     }
@@ -146,7 +149,8 @@ extension SeriesRow {
             durationNanoseconds: sample.endNanoseconds - sample.startNanoseconds, offered: sample.offered,
             published: sample.published, confirmed: sample.confirmed, processed: sample.processed,
             failed: sample.failed, endToEnd: SecondLatency(sample.endToEnd), confirm: SecondLatency(sample.confirm),
-            scheduleLag: SecondLatency(sample.scheduleLag), queueDepths: depths, cpuCores: cores,
+            scheduleLag: SecondLatency(sample.scheduleLag), endToEndService: SecondLatency(sample.endToEndService),
+            confirmService: SecondLatency(sample.confirmService), queueDepths: depths, cpuCores: cores,
             residentBytes: residentBytes)
     }
 }

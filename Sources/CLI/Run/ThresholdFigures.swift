@@ -40,7 +40,8 @@ struct ThresholdFigures {
         case .offeredRate: return figures.perSecond(books.offered)
         case .cpuPerMillion: return cpuNanosecondsPerMillion(subject.statistic)
         case .memory: return peakMemory(subject.statistic)
-        case .scheduleLag, .confirm, .queueWait, .decode, .analyse, .store, .publish, .service, .endToEnd:
+        case .scheduleLag, .confirm, .confirmService, .queueWait, .decode, .analyse, .store, .publish, .service,
+            .endToEnd, .endToEndService:
             return latency(figures.latencies[LatencyMetric(rawValue: subject.metric.rawValue)], subject.statistic)
         }
     }

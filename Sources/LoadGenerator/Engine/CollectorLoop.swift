@@ -16,19 +16,29 @@ final class CollectorLoop: @unchecked Sendable {
     /// `releases` says whether an outcome makes room in a closed loop, of which `wakeUp` then tells the publishers.
     init(
         ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool,
+        sharesClock: Bool,
         on eventLoop: any EventLoop, wakeUp: @escaping @Sendable () -> Void
     ) {
         self.eventLoop = eventLoop
         self.wakeUp = wakeUp
         share = CollectorShare(
-            ledger: ledger, phases: phases, table: table, outstanding: outstanding, releases: releases)
+            ledger: ledger, phases: phases, table: table, outstanding: outstanding, releases: releases,
+            sharesClock: sharesClock)
     }
 
-    var records: [CollectorShare.PhaseRecord] { share.records }
+    /// The phases at the end of the run, with the waits whose clock was still being learned.
+    func closedRecords() -> [CollectorShare.PhaseRecord] {
+        share.closeClock()
+        return share.records
+    }
+
+    /// The workers' clock beside ours.
+    var clockFacts: ClockFacts? { share.clock.facts }
+
     var totals: CollectorShare.Totals { share.totals }
 
     /// The end-to-end times since the last call.
-    func takeInterval() -> LatencyHistogram {
+    func takeInterval() -> CollectorShare.Interval {
         eventLoop.assertInEventLoop()
         return share.takeInterval()
     }

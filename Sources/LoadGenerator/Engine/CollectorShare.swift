@@ -34,6 +34,12 @@ struct CollectorShare: Sendable {
         var rejected: UInt64 = 0
     }
 
+    /// What came back between two looks.
+    struct Interval: Sendable {
+        var endToEnd = LatencyHistogram()
+        var endToEndService = LatencyHistogram()
+    }
+
     private let ledger: Ledger
     private let outstanding: Outstanding
     private let releases: Bool
@@ -42,10 +48,11 @@ struct CollectorShare: Sendable {
 
     private(set) var records: [PhaseRecord]
     var totals = Totals()
-    /// End to end of what came back since the last look.
-    private var interval = LatencyHistogram()
+    private var interval = Interval()
+    private(set) var clock: ClockOffset
 
-    init(ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool) {
+    init(ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool, sharesClock: Bool) {
+        clock = ClockOffset(isShared: sharesClock)
         self.ledger = ledger
         self.outstanding = outstanding
         self.releases = releases
@@ -53,8 +60,11 @@ struct CollectorShare: Sendable {
         records = Array(repeating: PhaseRecord(), count: phases)
     }
 
-    mutating func takeInterval() -> LatencyHistogram {
-        defer { interval.reset() }
+    mutating func takeInterval() -> Interval {
+        defer {
+            interval.endToEnd.reset()
+            interval.endToEndService.reset()
+        }
         return interval
     }
 
@@ -76,13 +86,26 @@ struct CollectorShare: Sendable {
             // The way to the failed queue is another one: its times would only blur those of the results.
             guard message.role != .failed else { continue }
             records[phase].endToEnd.record(now - intended)
-            interval.record(now - intended)
-            if let lag = ledger.lagNanoseconds(of: message.sequence) {
+            interval.endToEnd.record(now - intended)
+            let lag = ledger.lagNanoseconds(of: message.sequence)
+            if let lag {
                 records[phase].endToEndService.record(now - intended - lag)
+                interval.endToEndService.record(now - intended - lag)
             }
-            if let received = message.receivedNanoseconds { records[phase].queueWait.record(received - intended) }
+            if let received = message.receivedNanoseconds {
+                let wait = clock.enter(
+                    phase: phase, intended: intended, sent: intended + (lag ?? 0), received: received,
+                    done: received &+ (message.serviceNanoseconds ?? 0), collected: now)
+                if let wait { records[phase].queueWait.record(wait.nanoseconds) }
+                if clock.isReady { closeClock() }
+            }
             if let service = message.serviceNanoseconds { records[phase].service.record(service) }
         }
+    }
+
+    /// Ends the learning of the workers' clock and records the waits that were kept for it.
+    mutating func closeClock() {
+        for wait in clock.settle() { records[wait.phase].queueWait.record(wait.nanoseconds) }
     }
 
     /// Enters an outcome in the ledger; false where it is not the message's first.

@@ -46,10 +46,12 @@ struct PublisherShare {
     struct Interval: Sendable {
         var scheduleLag = LatencyHistogram()
         var confirm = LatencyHistogram()
+        var confirmService = LatencyHistogram()
 
         mutating func reset() {
             scheduleLag.reset()
             confirm.reset()
+            confirmService.reset()
         }
     }
 
@@ -227,6 +229,7 @@ struct PublisherShare {
             records[phase].confirm.record(now - message.intendedNanoseconds)
             records[phase].confirmService.record(now - message.sentNanoseconds)
             interval.confirm.record(now - message.intendedNanoseconds)
+            interval.confirmService.record(now - message.sentNanoseconds)
         }
         totals.confirmed += UInt64(messages.count)
         if settings.releasesOnConfirm { outstanding.add(-messages.count) }

@@ -21,10 +21,13 @@ final class GeneratorWatch: Sendable {
 
     private struct State: Sendable {
         var evidence: [GeneratorEvidence]
+        /// The loops' threads, where the kernel names them.
+        var threads: [Int32?] = []
+        var first: Look?
     }
 
     /// What the counters stood at.
-    private struct Look {
+    private struct Look: Sendable {
         var time: Int64
         /// One a loop.
         var threads: [ThreadTimes?]
@@ -34,7 +37,7 @@ final class GeneratorWatch: Sendable {
     }
 
     /// What the publishers of one loop have added up.
-    private struct Sending {
+    private struct Sending: Sendable {
         var spinning: Int64 = 0
         var pushedBack: Int64 = 0
         var windowFull: Int64 = 0
@@ -55,14 +58,26 @@ final class GeneratorWatch: Sendable {
         state = Mutex(State(evidence: Array(repeating: GeneratorEvidence(), count: phases)))
     }
 
-    /// Watches until cancelled.
-    func run() async {
+    /// Takes the first look; nothing before it is seen.
+    func begin() async {
         var threads: [Int32?] = []
         for probe in probes {
             threads.append((try? await probe.eventLoop.submit { ThreadTimes.currentThread() }.get()) ?? nil)
             probe.start()
         }
-        var last = await look(threads)
+        let first = await look(threads)
+        state.withLock { state in
+            state.threads = threads
+            state.first = first
+        }
+    }
+
+    /// Watches from `begin` until cancelled.
+    func run() async {
+        guard let (threads, first) = state.withLock({ state in state.first.map { (state.threads, $0) } }) else {
+            return
+        }
+        var last = first
         var finished = false
         while !finished {
             do { try await Task.sleep(for: Self.interval) } catch { finished = true }

@@ -41,21 +41,21 @@ package struct Calibration: Sendable, Equatable, Codable {
         self.clock = clock
     }
 
-    /// The messages a second that it can send on so many connections with bodies of that size; nil without any measure.
+    /// The messages a second that it can send on so many connections with bodies of that size; nil without a measure.
     ///
     /// Of the connections the nearest number measured that is not greater counts, else the smallest. Between two measured
-    /// sizes the cost of a message grows in proportion to its size; beyond the largest one the bytes a second stay.
+    /// sizes the cost of a message grows in proportion to its size; what lies beyond the largest one nobody knows.
     package func limitPerSecond(connections: Int, bodyBytes: Double) -> Double? {
         let counts = Set(rates.filter { $0.perSecond > 0 }.map(\.connections)).sorted()
         guard let count = counts.last(where: { $0 <= connections }) ?? counts.first else { return nil }
         let measured = rates.filter { $0.connections == count && $0.perSecond > 0 }.sorted {
             $0.bodyBytes < $1.bodyBytes
         }
-        guard let smallest = measured.first, let largest = measured.last else { return nil }
+        guard let smallest = measured.first else { return nil }
         if bodyBytes <= Double(smallest.bodyBytes) { return smallest.perSecond }
         guard let above = measured.first(where: { Double($0.bodyBytes) >= bodyBytes }),
             let below = measured.last(where: { Double($0.bodyBytes) <= bodyBytes })
-        else { return largest.perSecond * Double(largest.bodyBytes) / bodyBytes }
+        else { return nil }
         guard above.bodyBytes > below.bodyBytes else { return below.perSecond }
         let part = (bodyBytes - Double(below.bodyBytes)) / Double(above.bodyBytes - below.bodyBytes)
         return 1 / ((1 - part) / below.perSecond + part / above.perSecond)

@@ -69,6 +69,7 @@ extension RunResult {
         thresholds = Self.worse(thresholds, other.thresholds)
         if other.generator.judgement > generator.judgement { generator = other.generator }
         withholdThresholds()
+        clocks = clocks.map { clocks in other.clocks.map(clocks.joined) ?? clocks } ?? other.clocks
         calibration = CalibrationUse.heavier(calibration, other.calibration)
         for note in other.notes where !notes.contains(note) { notes.append(note) }
         noteDifference("machines", machine != other.machine)
@@ -167,6 +168,8 @@ extension SeriesRow {
         endToEnd = SecondLatency.slower(endToEnd, other.endToEnd)
         confirm = SecondLatency.slower(confirm, other.confirm)
         scheduleLag = SecondLatency.slower(scheduleLag, other.scheduleLag)
+        endToEndService = SecondLatency.slower(endToEndService, other.endToEndService)
+        confirmService = SecondLatency.slower(confirmService, other.confirmService)
         // Both generators see the same queues, and each its own processes.
         queueDepths.merge(other.queueDepths) { max($0, $1) }
         cpuCores.merge(other.cpuCores) { $0 + $1 }

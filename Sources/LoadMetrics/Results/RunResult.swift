@@ -53,6 +53,8 @@ package struct RunResult: Sendable, Equatable, Codable {
     package var generator: GeneratorVerdict
     /// How much of what the generator can do here the run used; nil in results of versions that did not calibrate.
     package var calibration: CalibrationUse?
+    /// The workers' clock beside the generator's; nil where no message passed both.
+    package var clocks: ClockFacts?
     /// What a reader should know besides, one sentence each.
     package var notes: [String]
 
@@ -62,7 +64,7 @@ package struct RunResult: Sendable, Equatable, Codable {
         store: String? = nil, books: Books = Books(), totals: Figures = Figures(), phases: [PhaseResult] = [],
         series: [SeriesRow] = [], roles: [RoleResult] = [], thresholds: [ThresholdResult] = [],
         generator: GeneratorVerdict = GeneratorVerdict(.valid), calibration: CalibrationUse? = nil,
-        notes: [String] = []
+        clocks: ClockFacts? = nil, notes: [String] = []
     ) {
         self.scenario = scenario
         self.run = run
@@ -77,6 +79,7 @@ package struct RunResult: Sendable, Equatable, Codable {
         self.thresholds = thresholds
         self.generator = generator
         self.calibration = calibration
+        self.clocks = clocks
         self.notes = notes
     }
 

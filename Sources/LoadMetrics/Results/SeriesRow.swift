@@ -18,6 +18,10 @@ package struct SeriesRow: Sendable, Equatable, Codable {
     package var endToEnd: SecondLatency?
     /// Confirmed − intended of the messages confirmed in this second; nil when there were none.
     package var confirm: SecondLatency?
+    /// Returned − sent of the messages read back in this second; nil when there were none.
+    package var endToEndService: SecondLatency?
+    /// Confirmed − sent of the messages confirmed in this second; nil when there were none.
+    package var confirmService: SecondLatency?
     /// Sent − intended of the messages sent in this second; nil when there were none.
     package var scheduleLag: SecondLatency?
     /// Messages waiting at the end of the second, by the queue's part: `incoming`, `processed`, `failed`.
@@ -32,6 +36,7 @@ package struct SeriesRow: Sendable, Equatable, Codable {
         startNanoseconds: Int64, durationNanoseconds: Int64 = 1_000_000_000, offered: UInt64 = 0,
         published: UInt64 = 0, confirmed: UInt64 = 0, processed: UInt64 = 0, failed: UInt64 = 0,
         endToEnd: SecondLatency? = nil, confirm: SecondLatency? = nil, scheduleLag: SecondLatency? = nil,
+        endToEndService: SecondLatency? = nil, confirmService: SecondLatency? = nil,
         queueDepths: [String: UInt64] = [:], cpuCores: [String: Double] = [:], residentBytes: [String: UInt64] = [:]
     ) {
         self.startNanoseconds = startNanoseconds
@@ -44,6 +49,8 @@ package struct SeriesRow: Sendable, Equatable, Codable {
         self.endToEnd = endToEnd
         self.confirm = confirm
         self.scheduleLag = scheduleLag
+        self.endToEndService = endToEndService
+        self.confirmService = confirmService
         self.queueDepths = queueDepths
         self.cpuCores = cpuCores
         self.residentBytes = residentBytes

@@ -11,7 +11,7 @@ package enum SeriesCSV {
             "start_seconds", "duration_seconds", "phase", "offered", "published", "confirmed", "processed", "failed",
             "offered_per_second", "published_per_second", "confirmed_per_second", "processed_per_second",
         ]
-        for metric in ["end_to_end", "confirm", "schedule_lag"] {
+        for metric in ["end_to_end", "end_to_end_service", "confirm", "confirm_service", "schedule_lag"] {
             header += ["count", "p50_nanoseconds", "p99_nanoseconds", "max_nanoseconds"].map { "\(metric)_\($0)" }
         }
         header += queues.map { "queue_\($0)" }
@@ -28,7 +28,9 @@ package enum SeriesCSV {
             cells += [row.offered, row.published, row.confirmed, row.processed].map {
                 Quantity.fixed(row.perSecond($0), decimals: 1)
             }
-            for latency in [row.endToEnd, row.confirm, row.scheduleLag] { cells += figures(of: latency) }
+            for latency in [row.endToEnd, row.endToEndService, row.confirm, row.confirmService, row.scheduleLag] {
+                cells += figures(of: latency)
+            }
             cells += queues.map { name in row.queueDepths[name].map { String($0) } ?? "" }
             cells += processes.map { name in row.cpuCores[name].map { Quantity.fixed($0, decimals: 3) } ?? "" }
             cells += processes.map { name in row.residentBytes[name].map { String($0) } ?? "" }

@@ -135,7 +135,7 @@ package struct TerminalSummary {
     }
 
     private mutating func writeLatencies() {
-        let rows = LatencyRow.all(of: result.totals)
+        let rows = LatencyRow.all(of: result.totals, clocks: result.clocks)
         guard !rows.isEmpty else { return }
         lines.append("")
         var table = TextTable(header: ["Latency", "p50", "p75", "p90", "p95", "p99", "p99.9", "p99.99", "max"])
@@ -144,7 +144,7 @@ package struct TerminalSummary {
             table.rows.append([title] + row.nanoseconds.map { Quantity.duration($0, separator: "") })
         }
         write(table, gap: 1)
-        for remark in LatencyRow.remarks(of: result.totals) {
+        for remark in LatencyRow.remarks(of: result.totals, clocks: result.clocks) {
             lines += Self.printable(remark).wrapped(to: Self.width).map { painted($0, .pale) }
         }
     }

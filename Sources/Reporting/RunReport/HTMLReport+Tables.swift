@@ -70,7 +70,7 @@ extension HTMLReport {
     }
 
     private static func latencies(_ main: inout Markup, _ result: RunResult) {
-        let rows = LatencyRow.all(of: result.totals)
+        let rows = LatencyRow.all(of: result.totals, clocks: result.clocks)
         guard !rows.isEmpty else { return }
         card(&main, "Latency") { section in
             section.element(
@@ -88,7 +88,7 @@ extension HTMLReport {
                     let cells = [Quantity.count(row.count)] + row.nanoseconds.map { Quantity.duration($0) }
                     return ([row.title] + cells, row.isService ? "sub" : "")
                 })
-            for remark in LatencyRow.remarks(of: result.totals) {
+            for remark in LatencyRow.remarks(of: result.totals, clocks: result.clocks) {
                 section.element("p", ["class": "hint"], text: remark)
             }
         }
@@ -117,13 +117,15 @@ extension HTMLReport {
         card(&main, "Phases") { section in
             let columns: [(String, Bool)] = [
                 ("", false), ("load", true), ("from", true), ("for", false), ("offered", false), ("throughput", false),
-                ("failed", true), ("lost", true), ("p50", true), ("p99", false), ("max", true), ("generator", true),
+                ("failed", true), ("lost", true), ("p50", true), ("p99", false), ("p99 from sending", true),
+                ("max", true), ("generator", true),
             ]
             table(
                 &section, columns: columns,
                 rows: result.phases.map { phase in
                     let figures = phase.figures
                     let latency = figures.latencies[.endToEnd].flatMap { $0.isEmpty ? nil : $0 }
+                    let service = figures.latencies[.endToEndService].flatMap { $0.isEmpty ? nil : $0 }
                     return (
                         [
                             phase.measured ? phase.name : "\(phase.name) (not measured)", phase.load,
@@ -134,6 +136,7 @@ extension HTMLReport {
                             Quantity.count(figures.books.failed), Quantity.count(figures.books.lost),
                             latency.map { Quantity.duration($0.percentile(50)) } ?? Quantity.none,
                             latency.map { Quantity.duration($0.percentile(99)) } ?? Quantity.none,
+                            service.map { Quantity.duration($0.percentile(99)) } ?? Quantity.none,
                             latency.map { Quantity.duration($0.max) } ?? Quantity.none,
                             phase.generator?.judgement.rawValue ?? Quantity.none,
                         ], phase.measured ? "" : "sub"

@@ -194,10 +194,12 @@ struct Tile: Sendable, Equatable {
         ]
         if let histogram = result.totals.latencies[.endToEnd], !histogram.isEmpty {
             let figures = histogram.percentiles([50, 99])
+            let service = result.totals.latencies[.endToEndService].flatMap { $0.isEmpty ? nil : $0.percentile(99) }
             tiles.append(
                 Tile(
                     label: "end to end, p99", figure: Quantity.duration(figures[1]),
-                    detail: "p50 \(Quantity.duration(figures[0])) · max \(Quantity.duration(histogram.max))"))
+                    detail: (service.map { "from sending \(Quantity.duration($0)) · " } ?? "")
+                        + "p50 \(Quantity.duration(figures[0])) · max \(Quantity.duration(histogram.max))"))
         }
         let trouble = result.books.lost > 0
         tiles.append(

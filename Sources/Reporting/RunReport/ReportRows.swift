@@ -13,7 +13,9 @@ struct LatencyRow: Sendable, Equatable {
     var nanoseconds: [Int64]
 
     /// The rows of all histograms that hold something, in the order of a message's way; the whole way first.
-    static func all(of figures: Figures) -> [LatencyRow] {
+    ///
+    /// What spans two clocks has its error beside its name.
+    static func all(of figures: Figures, clocks: ClockFacts? = nil) -> [LatencyRow] {
         let known: [LatencyMetric] = [
             .endToEnd, .endToEndService, .confirm, .confirmService, .queueWait, .service, .decode, .analyse, .store,
             .publish, .scheduleLag,
@@ -22,28 +24,48 @@ struct LatencyRow: Sendable, Equatable {
         return (known + others).compactMap { metric in
             guard let histogram = figures.latencies[metric], !histogram.isEmpty else { return nil }
             let figures = histogram.percentiles(LatencyHistogram.reportedPercentiles) + [histogram.max]
+            let error = metric == .queueWait ? clocks?.errorNanoseconds ?? 0 : 0
+            let title = metric.rowTitle + (error > 0 ? " ± \(Quantity.duration(error, separator: ""))" : "")
             return LatencyRow(
-                metric: metric, title: metric.rowTitle, isService: metric.isService, count: histogram.count,
+                metric: metric, title: title, isService: metric.isService, count: histogram.count,
                 nanoseconds: figures)
         }
     }
 
     /// What the histograms counted and could not record.
-    static func remarks(of figures: Figures) -> [String] {
-        figures.latencies.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { metric, histogram in
-            var remarks: [String] = []
-            if histogram.negativeCount > 0 {
-                remarks.append(
-                    "\(metric.title): \(Quantity.count(histogram.negativeCount)) negative values, from clocks that do not "
-                        + "agree; counted, not recorded.")
+    static func remarks(of figures: Figures, clocks: ClockFacts? = nil) -> [String] {
+        let remarks = clocks?.words.map { [$0] } ?? []
+        return remarks
+            + figures.latencies.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { metric, histogram in
+                var remarks: [String] = []
+                if histogram.negativeCount > 0 {
+                    remarks.append(
+                        "\(metric.title): \(Quantity.count(histogram.negativeCount)) negative values, from clocks that do not "
+                            + "agree; counted, not recorded.")
+                }
+                if histogram.overflowCount > 0 {
+                    remarks.append(
+                        "\(metric.title): \(Quantity.count(histogram.overflowCount)) values past 39 hours; counted, not recorded."
+                    )
+                }
+                return remarks
             }
-            if histogram.overflowCount > 0 {
-                remarks.append(
-                    "\(metric.title): \(Quantity.count(histogram.overflowCount)) values past 39 hours; counted, not recorded."
-                )
-            }
-            return remarks
+    }
+}
+
+extension ClockFacts {
+    /// What a reader of queue waits must know; nil where there is one clock.
+    var words: String? {
+        guard let errorNanoseconds else {
+            return shared
+                ? "Queue waits are not shown: workers of this host do not use its clock."
+                : "Queue waits are not shown: the workers' clocks differ from each other, or drift."
         }
+        if shared { return nil }
+        let ahead = offsetNanoseconds < 0 ? "behind" : "ahead of"
+        return
+            "Queue wait spans two clocks: the workers' is \(Quantity.duration(Int64(clamping: offsetNanoseconds.magnitude))) "
+            + "\(ahead) the generator's, known to ± \(Quantity.duration(errorNanoseconds))."
     }
 }
 

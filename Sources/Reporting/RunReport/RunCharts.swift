@@ -118,6 +118,11 @@ enum RunCharts {
             }
             chart.marks.append(.area(band, .blue, opacity: 0.14))
         }
+        let service = rows.map { row in
+            row.endToEndService.map { Point(x: row.middleSeconds, y: max(least, Double($0.p99Nanoseconds))) }
+        }
+        let hasService = service.contains { $0 != nil }
+        if hasService { chart.marks.append(.line(service, .purple, .dashed)) }
         chart.marks += [
             .line(line(\.maxNanoseconds), .orange, .thin), .line(line(\.p99Nanoseconds), .blue, .bold),
             .line(line(\.p50Nanoseconds), .green, .normal),
@@ -127,12 +132,15 @@ enum RunCharts {
             Chart.LegendEntry(label: "p99", swatch: .blue, stroke: .bold),
             Chart.LegendEntry(label: "p50", swatch: .green),
         ]
+        if hasService {
+            chart.legend.append(Chart.LegendEntry(label: "p99 from sending", swatch: .purple, stroke: .dashed))
+        }
         chart.readings = readings(rows) { row in
             guard let latency = row.endToEnd else { return ["no message came back"] }
             return [
                 "max \(Quantity.duration(latency.maxNanoseconds))", "p99 \(Quantity.duration(latency.p99Nanoseconds))",
                 "p50 \(Quantity.duration(latency.p50Nanoseconds))", "\(Quantity.count(latency.count)) messages",
-            ]
+            ] + (row.endToEndService.map { ["p99 from sending \(Quantity.duration($0.p99Nanoseconds))"] } ?? [])
         }
         return chart
     }

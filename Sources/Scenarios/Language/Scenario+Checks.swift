@@ -115,7 +115,7 @@ extension Scenario {
             return isClosedLoop ? "is not measured in a closed loop, which has no schedule" : nil
         case .throughput where isShare:
             return isClosedLoop ? "has no offered rate to be a share of in a closed loop; compare it with a rate" : nil
-        case .confirm, .confirmed, .nacked, .unconfirmed:
+        case .confirm, .confirmService, .confirmed, .nacked, .unconfirmed:
             // The store's commit and the end of a churn's operation are confirms, always awaited.
             if target != .broker { return nil }
             return load.confirmWindow == 0 ? "is not measured without confirms; set load.confirm_window above 0" : nil
@@ -140,7 +140,7 @@ extension Scenario {
                 return "is not measured with consumers that take no time; give consumers.latency a time"
             }
             return hasOutcomes ? nil : "is not measured without workers"
-        case .endToEnd:
+        case .endToEnd, .endToEndService:
             return hasOutcomes ? nil : "is not measured without workers or consumers"
         default: return nil
         }

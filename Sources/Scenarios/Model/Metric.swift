@@ -3,6 +3,7 @@ package enum Metric: String, Sendable, CaseIterable {
     // Latencies, from the whole histogram of a run or phase.
     case scheduleLag = "schedule_lag"
     case confirm
+    case confirmService = "confirm_service"
     case queueWait = "queue_wait"
     case decode
     case analyse
@@ -10,6 +11,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case publish
     case service
     case endToEnd = "end_to_end"
+    case endToEndService = "end_to_end_service"
     // Messages.
     case offered
     case published
@@ -45,8 +47,8 @@ package enum Metric: String, Sendable, CaseIterable {
     /// What the metric's value is a number of.
     package var unit: Unit {
         switch self {
-        case .scheduleLag, .confirm, .queueWait, .decode, .analyse, .store, .publish, .service, .endToEnd,
-            .cpuPerMillion:
+        case .scheduleLag, .confirm, .confirmService, .queueWait, .decode, .analyse, .store, .publish, .service,
+            .endToEnd, .endToEndService, .cpuPerMillion:
             .nanoseconds
         case .offered, .published, .confirmed, .returned, .nacked, .unconfirmed, .processed, .failed, .duplicated,
             .lost, .queued, .late:
@@ -91,6 +93,7 @@ package enum Metric: String, Sendable, CaseIterable {
         switch self {
         case .scheduleLag: "sent − intended"
         case .confirm: "confirmed − intended"
+        case .confirmService: "confirmed − sent: what it looks like without the wait to be sent"
         case .queueWait: "received by the worker − intended"
         case .decode: "the worker's stage: decoding and checking the message"
         case .analyse: "the worker's stage: analysing the text"
@@ -98,6 +101,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .publish: "the worker's stage: until the broker confirmed the result"
         case .service: "done − received by the worker"
         case .endToEnd: "result read back − intended"
+        case .endToEndService: "result read back − sent: what it looks like without the wait to be sent"
         case .offered: "arrivals of the schedule"
         case .published: "messages written to the broker"
         case .confirmed: "messages the broker took responsibility for"

@@ -13,7 +13,7 @@ import Testing
         drain: Duration = .seconds(10)
     ) -> LoadPlan {
         let queue = QueuePlan(name: "q", durable: true)
-        return LoadPlan(
+        var plan = LoadPlan(
             seed: 3, spacing: .uniform, phases: phases,
             kinds: [.init(weight: 1, templates: 0..<1, deletes: false, updates: true)],
             topology: LoadTopology(
@@ -25,6 +25,8 @@ import Testing
                 channels: channels),
             connections: connections, confirmWindow: window, collectors: 1, collectorPrefetch: 100,
             awaitsOutcome: true, scheduleDebtNanoseconds: 10_000_000_000, drain: drain, purge: false)
+        plan.sharesClock = true
+        return plan
     }
 
     private func open(_ name: String, rate: Double, count: UInt64, measured: Bool = true) -> LoadPlan.Phase {

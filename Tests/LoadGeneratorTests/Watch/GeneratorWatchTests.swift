@@ -55,9 +55,10 @@ import Testing
     }
 
     @Test func eachPhaseHasTheCPUThatWasUsedInIt() async throws {
-        // 100 messages of 2 ms of work in a second, then a second of almost nothing.
-        let outcome = try await outcome(rates: [100, 10], seconds: 1) { sequence in
-            if sequence < 100 { Self.burn(nanoseconds: 2_000_000) }
+        // 20 messages of 2 ms of work in a second, then a second of almost nothing: a share that even a busy machine
+        // leaves it.
+        let outcome = try await outcome(rates: [20, 1], seconds: 1) { sequence in
+            if sequence < 20 { Self.burn(nanoseconds: 2_000_000) }
             return .confirmedThenLost
         }
         let busy = outcome.phases[0].evidence
@@ -67,7 +68,7 @@ import Testing
         let rest = try #require(idle.loops.map(\.runNanoseconds).max())
         // Looks are a quarter of a second apart, more on a busy machine: some of the work may be counted to the other
         // side of the border, none may be missing.
-        #expect(work + rest > 0.19e9 && work + rest < 0.5e9, "\(work) + \(rest)")
+        #expect(work + rest > 0.035e9 && work + rest < 0.5e9, "\(work) + \(rest)")
         #expect(busy.processNanoseconds + idle.processNanoseconds >= (work + rest) * 0.99)
         #expect((busy.cores ?? 0) > 0 && (busy.busiestLoopShare ?? 0) > 0)
         #expect(busy.allTicks > 0 && busy.connectionNanoseconds > 0 && busy.pushedBackNanoseconds == 0)
