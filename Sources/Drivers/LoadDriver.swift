@@ -33,6 +33,7 @@ package protocol LoadDriver: Sendable {
 }
 
 extension LoadDriver {
+    /// None, unless a driver says otherwise.
     package var addresses: [String] { [] }
 }
 

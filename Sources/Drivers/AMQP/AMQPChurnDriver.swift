@@ -47,8 +47,10 @@ package final class AMQPChurnDriver: LoadDriver {
         control = RecoveringConnection(configurations, role: "rafale control", on: eventLoop, logger: logger)
     }
 
+    /// The nodes' addresses without passwords.
     package var addresses: [String] { configurations.map(\.redactedURI) }
 
+    /// What the broker says it is.
     package var system: SystemIdentity {
         get async {
             let current = control.current
@@ -66,6 +68,7 @@ package final class AMQPChurnDriver: LoadDriver {
         }
     }
 
+    /// Opens the connection that works through the operations.
     package func openPublisher(
         _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> any LoadPublisher {
@@ -86,10 +89,12 @@ package final class AMQPChurnDriver: LoadDriver {
         return publisher
     }
 
+    /// Churn has nothing to read back: nil.
     package func openCollector(
         _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> (any LoadCollector)? { nil }
 
+    /// Nothing waits in a queue: empty.
     package func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths { QueueDepths() }
 
     /// Closes the connection; what the operations failed of is left to say.
