@@ -5,8 +5,8 @@
 //                     └───────────────► rows ◄──────────────┘
 //
 // Nothing of the engine is replaced. Both sides read the same monotonic clock. Times are compared with what the peer
-// did, never with what it was told to do, so that a busy machine shows as truth; how long the kernel kept the
-// generator's thread from running (StolenTime) widens a bound by just that.
+// did, never with what it was told to do, so that a busy machine shows as truth; how long the machine held the
+// generator up (StolenTime) widens a bound by just that.
 
 package import Foundation
 

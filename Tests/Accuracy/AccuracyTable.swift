@@ -153,8 +153,8 @@ package struct AccuracyTable: Sendable {
             A real run (scenario, engine, AMQP client, loopback socket) meets a peer whose misbehaviour is known: it confirms
             and delivers by a plan and writes down when it did what, by the same monotonic clock. *Truth* is what the peer
             did, not what it was told to do. *Naive* is what measuring from the sending in a closed window shows in the same
-            situation. A bound such as “2 % + 1.3 ms” says that the kernel kept the generator's thread from a core for that
-            long at that percentile.
+            situation. A bound such as “2 % + 1.3 ms” says that the machine held the generator up for that long at that
+            percentile: it had no core, or the kernel was late to deliver. On a machine without other work nothing is added.
 
             \(rows.count) figures, \(wrong.isEmpty ? "all right" : "\(wrong.count) wrong"), on \(machine.usableCores) cores of \
             \(machine.cpuModel), \(machine.kernel).

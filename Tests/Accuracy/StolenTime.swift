@@ -10,9 +10,10 @@ import NIOPosix
     import Darwin
 #endif
 
-/// When an event loop was ready to run and the machine ran something else: the kernel's own account of it.
+/// When an event loop had something to read and the machine did something else, by the kernel's own account.
 ///
-/// What comes for a loop in such a time is read late through no fault of the program. A check that compares times to
+/// A datagram that the loop sends to itself is under way while the loop's thread does not compute: the thread waits for
+/// a core, or the kernel has not come to deliver. What comes in such a time is read late through no fault of the program. A check that compares times to
 /// 100 µs on a machine with other work must know, or it would fail for the machine.
 final class StolenTime: @unchecked Sendable {
     // Reason: all state is touched on `eventLoop` only.
@@ -20,7 +21,7 @@ final class StolenTime: @unchecked Sendable {
     /// A look at the kernel's account, from the loop's own thread.
     struct Look: Sendable {
         var time: Int64
-        /// How long the thread waited for a core since the look before.
+        /// How long the machine held the loop up since the look before.
         var waited: Int64
     }
 
@@ -41,14 +42,14 @@ final class StolenTime: @unchecked Sendable {
             return min(end - nanoseconds, 2 * waited)
         }
 
-        /// How long the loop waited for a core between two moments, at most.
+        /// How long the loop was held up between two moments, and had to catch up, at most.
         func total(from start: Int64, to end: Int64) -> Int64 {
             var sum: Int64 = 0
             for look in looks[firstLook(after: start)...] {
                 sum += look.waited
                 if look.time >= end { break }
             }
-            return min(sum, max(0, end - start))
+            return min(2 * sum, max(0, end - start))
         }
 
         private func firstLook(after nanoseconds: Int64) -> Int {
@@ -65,12 +66,20 @@ final class StolenTime: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private var account = Account()
     private var descriptor: Int32 = -1
-    private var lastWait: Int64 = 0
+    /// At the last look, and when the datagram was sent.
+    private var last = ThreadTime()
+    private var sent: (time: Int64, thread: ThreadTime)?
+
+    /// A thread's time on a core, and ready without one.
+    private struct ThreadTime {
+        var ran: Int64 = 0
+        var waited: Int64 = 0
+    }
     private var datagrams: (any Channel)?
 
-    private static let period = TimeAmount.milliseconds(1)
+    private static let period = TimeAmount.microseconds(500)
     /// Shorter waits are below what the checks tell apart.
-    private static let least: Int64 = 20_000
+    private static let least: Int64 = 40_000
 
     private init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
@@ -109,7 +118,7 @@ final class StolenTime: @unchecked Sendable {
     private func start(_ datagrams: any Channel) {
         // Opened by the thread itself: the file stays its own. Without the kernel's account nothing is forgiven.
         descriptor = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)
-        lastWait = waited() ?? 0
+        last = threadTime() ?? ThreadTime()
         self.datagrams = datagrams
         send()
     }
@@ -125,6 +134,7 @@ final class StolenTime: @unchecked Sendable {
 
     private func send() {
         guard let datagrams, let address = datagrams.localAddress else { return }
+        sent = threadTime().map { (Monotonic.nowNanoseconds(), $0) }
         datagrams.writeAndFlush(
             AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: "look")), promise: nil)
     }
@@ -135,22 +145,26 @@ final class StolenTime: @unchecked Sendable {
     }
 
     private func look() {
-        guard let wait = waited() else { return }
-        let waited = wait - lastWait
-        account.looks.append(
-            Look(time: Monotonic.nowNanoseconds(), waited: waited >= Self.least ? waited : 0))
-        lastWait = wait
+        guard let thread = threadTime() else { return }
+        let now = Monotonic.nowNanoseconds()
+        var held = thread.waited - last.waited
+        if let sent { held = max(held, now - sent.time - (thread.ran - sent.thread.ran)) }
+        account.looks.append(Look(time: now, waited: held >= Self.least ? held : 0))
+        last = thread
+        sent = nil
     }
 
-    /// The second number of the line: nanoseconds ready and not running.
-    private func waited() -> Int64? {
+    private func threadTime() -> ThreadTime? {
         guard descriptor >= 0 else { return nil }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 96) { bytes in
             let count = pread(descriptor, bytes.baseAddress, bytes.count, 0)
             guard count > 0 else { return nil }
             let fields = bytes[..<count].split(separator: UInt8(ascii: " "))
-            guard fields.count >= 2 else { return nil }
-            return Int64(String(decoding: fields[1], as: UTF8.self))
+            guard fields.count >= 2, let waited = Int64(String(decoding: fields[1], as: UTF8.self)) else { return nil }
+            // The first number is behind by up to a tick for a thread that runs; this clock is not.
+            var ran = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran)
+            return ThreadTime(ran: Int64(ran.tv_sec) * 1_000_000_000 + Int64(ran.tv_nsec), waited: waited)
         }
     }
 }
