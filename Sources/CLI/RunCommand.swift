@@ -1,6 +1,7 @@
 import ArgumentParser
 import Drivers
 import Foundation
+import LoadGenerator
 import LoadMetrics
 import Logging
 import Reporting
@@ -41,12 +42,69 @@ struct GenerateCommand: AsyncParsableCommand {
               rafale generate scenarios/steady.yaml --broker amqp://guest:guest@10.0.0.5:5672/
 
             Starts neither a broker nor workers; reads the results back from the processed and failed queues.
+
+            Sending and consuming may be two processes, or one of them somebody else's program:
+              rafale generate scenarios/queue.yaml --broker amqp://… --publish-only
+              rafale generate scenarios/queue.yaml --broker amqp://… --consume-only
             """)
 
     @OptionGroup var options: RunOptions
+    @OptionGroup var part: PartOptions
 
     func run() async throws {
-        try await options.execute(startsWorkers: false)
+        try await options.execute(startsWorkers: false, part: part)
+    }
+}
+
+/// Which half of a load `generate` is.
+struct PartOptions: ParsableArguments {
+    @Flag(help: "Send, and leave the consuming to others: a message ends when the broker has taken it.")
+    var publishOnly = false
+
+    @Flag(help: "Consume what others send, for as long as the phases last or until limits.exit_when.")
+    var consumeOnly = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Eight hexadecimal digits that both halves are given: others' messages then do not count, and what "
+                + "comes twice is told.", valueName: "id"))
+    var runID: String?
+
+    var part: LoadPlan.Part { publishOnly ? .publishing : consumeOnly ? .consuming : .whole }
+
+    var run: RunID? { runID.flatMap { UInt32($0, radix: 16) }.map { RunID(rawValue: $0) } }
+
+    func validate() throws {
+        if publishOnly, consumeOnly {
+            throw ValidationError("--publish-only and --consume-only exclude each other; without both it does both.")
+        }
+        if let runID, runID.utf8.count != 8 || run == nil {
+            throw ValidationError("'\(runID)' is no run: write eight hexadecimal digits, such as 0000002a.")
+        }
+        if runID != nil, part == .whole {
+            throw ValidationError("--run-id is for --publish-only and --consume-only; a whole load finds one itself.")
+        }
+    }
+
+    /// Refuses a scenario that a half, or the whole, cannot do.
+    static func check(_ part: LoadPlan.Part, _ scenario: Scenario, purge: Bool) throws(CommandFailure) {
+        if part != .whole, scenario.target != .broker {
+            throw CommandFailure(
+                .usage,
+                "'target: \(scenario.target.rawValue)' has no halves; leave out --publish-only and --consume-only")
+        }
+        if part == .consuming, purge {
+            throw CommandFailure(.usage, "--purge would throw away what --consume-only is to consume; leave it out")
+        }
+        if part != .consuming, scenario.limits.exitRule == .empty {
+            throw CommandFailure(
+                .usage, "'limits.exit_when: empty' ends a run that only consumes; add --consume-only, or use 'idle'")
+        }
+        let isClosedLoop = scenario.phases.contains(where: \.rate.isClosedLoop)
+        if part == .publishing, isClosedLoop, scenario.load.confirmWindow == 0 {
+            throw CommandFailure(
+                .usage, "a closed loop that only publishes needs confirms; set load.confirm_window above 0")
+        }
     }
 }
 
@@ -78,9 +136,9 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON instead of the summary.")
     var json = false
 
-    func execute(startsWorkers: Bool) async throws {
+    func execute(startsWorkers: Bool, part: PartOptions? = nil) async throws {
         do {
-            throw try await run(startsWorkers: startsWorkers).code
+            throw try await run(startsWorkers: startsWorkers, part).code
         } catch let failure as CommandFailure {
             Self.complain(failure)
             throw failure.status.code
@@ -101,7 +159,7 @@ struct RunOptions: ParsableArguments {
         FileHandle.standardError.write(Data("rafale: \(failure)\n".utf8))
     }
 
-    private func run(startsWorkers: Bool) async throws -> ExitStatus {
+    private func run(startsWorkers: Bool, _ part: PartOptions?) async throws -> ExitStatus {
         var overrides = overrides
         if let broker { overrides.append("broker.url=\(broker)") }
         if let store { overrides.append("store.url=\(store)") }
@@ -110,6 +168,7 @@ struct RunOptions: ParsableArguments {
         if !startsWorkers, file.scenario.target != .store, case .embedded = file.scenario.broker.location {
             throw CommandFailure(.usage, "generate needs a broker that runs already: name it with --broker amqp://…")
         }
+        try PartOptions.check(part?.part ?? .whole, file.scenario, purge: purge)
         let startedAt = Date()
         let folder = try RunFolder(parent: out, name: file.scenario.name, startedAt: startedAt)
         var logger = Logger(label: "rafale")
@@ -117,7 +176,8 @@ struct RunOptions: ParsableArguments {
         let orchestrator = Orchestrator(
             file: file,
             settings: .init(
-                purge: purge, isQuiet: quiet || json, startsWorkers: startsWorkers, commandLine: Self.commandLine),
+                purge: purge, isQuiet: quiet || json, startsWorkers: startsWorkers, part: part?.part ?? .whole,
+                run: part?.run, commandLine: Self.commandLine),
             folder: folder, startedAt: startedAt, logger: logger)
         let result: RunResult
         do {

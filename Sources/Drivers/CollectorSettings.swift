@@ -12,7 +12,18 @@ package struct CollectorSettings: Sendable {
         case every(Int)
     }
 
+    /// Whose messages count.
+    package enum Senders: Sendable, Equatable {
+        /// This run's, sent by this process.
+        case thisProcess
+        /// This run's, sent by another process; their times count where its clock is the one of that number.
+        case thisRun(clock: Int64?)
+        /// Everybody's.
+        case anybody(clock: Int64?)
+    }
+
     package var run: RunID
+    package var senders = Senders.thisProcess
     /// The queues to read, by role.
     package var roles: [QueueRole]
     /// Unacknowledged messages allowed on each consumer; 0 is no bound.

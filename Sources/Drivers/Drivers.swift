@@ -112,4 +112,6 @@ package enum StampHeader {
     package static let intended = "x-rafale-intended"
     package static let received = "x-rafale-received"
     package static let service = "x-rafale-service"
+    /// Whose clock the times are of, as a number; only where sender and reader may be different processes.
+    package static let clock = "x-rafale-clock"
 }

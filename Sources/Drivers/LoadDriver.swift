@@ -161,6 +161,8 @@ package struct LoadTopology: Sendable, Equatable {
     package var failed: QueuePlan
     /// Whether somebody else's workers consume: their queues then outlive the run.
     package var keepQueues: Bool
+    /// Whether other processes publish to the run's queues or consume them at the same time.
+    package var isShared = false
     /// Whether the run itself consumes the incoming queue: it then has no other consumers, and no results come back.
     package var isSelfConsumed = false
 
@@ -347,12 +349,30 @@ package protocol LoadPublisherDelegate: AnyObject, Sendable {
 package protocol LoadCollector: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
 
+    /// Messages received and not yet settled; asked on its event loop.
+    var unsettled: Int { get }
+
     /// Stops consuming and closes; what was not recognised goes back to its queue.
     func close() async
 }
 
+extension LoadCollector {
+    package var unsettled: Int { 0 }
+}
+
 /// An outcome read back.
 package struct CollectedMessage: Sendable {
+    /// What is known of the times that a message carries.
+    package enum Origin: Sendable {
+        /// They are of this process's clock.
+        case ownClock
+        /// They are of another clock, or of one that the message does not name: left out.
+        case otherClock
+        /// It was sent by no generator and carries none.
+        case foreign
+    }
+
+    package var origin = Origin.ownClock
     package var role: QueueRole
     package var sequence: UInt64
     /// The intended time that the message carries, where it still does.

@@ -60,6 +60,12 @@ package struct LoadOutcome: Sendable {
     /// Deliveries that the run's own consumers refused: put back into their queue, or dead-lettered.
     package var requeued: UInt64 = 0
     package var rejected: UInt64 = 0
+    /// Which half of the load the run was.
+    package var part = LoadPlan.Part.whole
+    /// Messages of others that came more than once, where the run is known.
+    package var duplicates: UInt64 = 0
+    /// Messages with the times of another clock than this process's: counted, without a latency.
+    package var otherClock: UInt64 = 0
     /// Outcomes without their intended time, so without a latency.
     package var unstamped: UInt64
     /// Answers and outcomes that fit nothing that was sent.

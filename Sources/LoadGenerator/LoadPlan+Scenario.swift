@@ -4,8 +4,11 @@ package import Scenarios
 extension LoadPlan {
     /// The plan of a scenario: the same scenario and seed give the same plan.
     ///
-    /// `keepsQueues` says that workers of somebody else consume the run's queues, which then outlive it.
-    package init(_ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool) {
+    /// `keepsQueues` says that workers of somebody else consume the run's queues, which then outlive it. Of a part of the
+    /// load, `isRunNamed` says that it is one run together with the other part.
+    package init(
+        _ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool, part: Part = .whole, isRunNamed: Bool = false
+    ) {
         let keys = scenario.load.keys(seed: scenario.seed, topology: scenario.topology)
         let (templates, kinds) =
             scenario.target == .churn
@@ -17,7 +20,7 @@ extension LoadPlan {
         var topology = LoadTopology(scenario)
         topology.keepQueues = topology.keepQueues || keepsQueues
         topology.isSelfConsumed = scenario.consumers != nil
-        topology.readsOutcomes = awaitsOutcome && scenario.consumers.map { $0.nackShare > 0 } ?? true
+        topology.readsOutcomes = awaitsOutcome && scenario.consumers == nil
         var publisher = PublisherSettings(
             run: run, exchange: topology.exchange, routingKey: keys.first ?? "", templates: templates,
             channels: scenario.target == .store ? 1 : scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
@@ -37,9 +40,19 @@ extension LoadPlan {
             confirmIsOutcome: scenario.target != .broker,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
-        consumers = scenario.consumers?.settings(run: run, seed: scenario.seed) ?? []
+        consumers = scenario.consumers?.settings(run: run, seed: scenario.seed, declares: topology.declares) ?? []
         if scenario.load.routing == .connection { connectionKeys = keys }
         sharesClock = !keepsQueues && scenario.workers.source == .reference
+        switch scenario.limits.exitRule {
+        case .empty: exitRule = .empty
+        case .idle: exitRule = .idle(nanoseconds: scenario.limits.idle.wholeNanoseconds)
+        case nil: break
+        }
+        switch part {
+        case .whole: break
+        case .publishing: becomePublishing()
+        case .consuming: becomeConsuming(scenario, isRunNamed: isRunNamed)
+        }
     }
 
     /// A template without a body for each kind of churn, in the scenario's order.

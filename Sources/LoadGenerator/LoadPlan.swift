@@ -2,6 +2,24 @@ package import Drivers
 
 /// Everything a load run does, decided before it starts.
 package struct LoadPlan: Sendable {
+    /// Which half of the load this process is.
+    package enum Part: Sendable {
+        /// Both: what is sent is read back.
+        case whole
+        /// The sending alone: others consume.
+        case publishing
+        /// The consuming alone: others send.
+        case consuming
+    }
+
+    /// What ends a run before its phases do.
+    package enum ExitRule: Sendable, Equatable {
+        /// The incoming queue is empty.
+        case empty
+        /// Nothing has moved for so long, once something has.
+        case idle(nanoseconds: Int64)
+    }
+
     /// A phase of the run.
     package struct Phase: Sendable {
         /// How the load of a phase is given.
@@ -47,6 +65,10 @@ package struct LoadPlan: Sendable {
     package var pacing: Pacing
     package var collectors: Int
     package var collectorPrefetch: Int
+    package var part = Part.whole
+    package var exitRule: ExitRule?
+    /// Whose messages count as read back.
+    package var senders = CollectorSettings.Senders.thisProcess
     /// The run's own consumers of the incoming queue, a connection each; none where workers consume it.
     package var consumers: [CollectorSettings] = []
     /// Whether outcomes are read back.
@@ -97,7 +119,9 @@ package struct LoadPlan: Sendable {
         var results = CollectorSettings(run: publisher.run, prefetch: collectorPrefetch)
         // What the run's own consumers take is its own result; what they refuse is not.
         if !consumers.isEmpty { results.roles = [.failed] }
-        return consumers + Array(repeating: results, count: collectors)
+        var readers = consumers + Array(repeating: results, count: collectors)
+        for index in readers.indices { readers[index].senders = senders }
+        return readers
     }
 }
 

@@ -6,27 +6,29 @@ import Synchronization
 
 /// One execution of a load plan: connects, sends the phases, waits for the backlog, closes the books.
 package final class LoadRun: Sendable {
-    private let plan: LoadPlan
-    private let driver: any LoadDriver
+    let plan: LoadPlan
+    let driver: any LoadDriver
     private let logger: Logger
-    private let ledger = Ledger()
+    let ledger = Ledger()
     private let outstanding = Outstanding()
-    private let table = PhaseTable()
-    private let publishers: [PublisherLoop]
-    private let collectors: [CollectorLoop]
-    private let watch: GeneratorWatch
-    private let links = Mutex(Links())
-    private let progress = Mutex(Progress())
+    let table = PhaseTable()
+    let publishers: [PublisherLoop]
+    let collectors: [CollectorLoop]
+    let watch: GeneratorWatch
+    let links = Mutex(Links())
+    let progress = Mutex(Progress())
 
-    private struct Links: Sendable {
+    struct Links: Sendable {
         var publishers: [any LoadPublisher] = []
         var collectors: [any LoadCollector] = []
     }
 
-    private struct Progress: Sendable {
+    struct Progress: Sendable {
         var interrupted = false
         /// Messages could not be sent for too long.
         var gaveUp = false
+        /// There was nothing more to do, as the plan's rule has it.
+        var isOver = false
         /// Set while the run waits for its backlog; a second interruption ends that.
         var draining = false
         var drainCut = false
@@ -38,7 +40,7 @@ package final class LoadRun: Sendable {
     }
 
     /// Where a phase lies in time and in the run's numbers.
-    private struct Span: Sendable {
+    struct Span: Sendable {
         var start: Int64
         var end: Int64
         var sequences: Range<UInt64>
@@ -70,7 +72,7 @@ package final class LoadRun: Sendable {
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
                 releases: !releasesOnConfirm, sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
-                on: group.next()
+                senders: plan.senders, on: group.next()
             ) { for publisher in publishers { publisher.wake() } }
         }
         self.collectors = collectors
@@ -85,6 +87,7 @@ package final class LoadRun: Sendable {
             let depths = try await driver.queueDepths(exact: true)
             progress.withLock { $0.startDepths = depths }
         }
+        if plan.part == .consuming { table.append([Monotonic.nowNanoseconds()]) }
         for (loop, settings) in zip(collectors, plan.readers) {
             if let link = try await driver.openCollector(settings, delegate: loop, on: loop.eventLoop) {
                 links.withLock { $0.collectors.append(link) }
@@ -117,7 +120,14 @@ package final class LoadRun: Sendable {
         await watch.begin()
         let watching = Task { await watch.run() }
         defer { watching.cancel() }
-        try await sendPhases()
+        let ending = Task { try await endWhenOver() }
+        defer { ending.cancel() }
+        if plan.part == .consuming {
+            try await consumePhases()
+        } else {
+            try await sendPhases()
+        }
+        ending.cancel()
         watching.cancel()
         await watching.value
         progress.withLock { $0.draining = true }
@@ -156,8 +166,8 @@ package final class LoadRun: Sendable {
         table.append([Monotonic.nowNanoseconds()])
     }
 
-    private var isInterrupted: Bool { progress.withLock { $0.interrupted } }
-    private var endsEarly: Bool { progress.withLock { $0.interrupted || $0.gaveUp } }
+    var isInterrupted: Bool { progress.withLock { $0.interrupted } }
+    var endsEarly: Bool { progress.withLock { $0.interrupted || $0.gaveUp || $0.isOver } }
 
     /// Ends a stretch whose messages cannot be sent: the drain time after its end, or, where it has no end, after the
     /// last message that could be sent.
@@ -284,6 +294,7 @@ package final class LoadRun: Sendable {
         for _ in 0..<40 {
             depths = try? await driver.queueDepths(exact: true)
             totals = try await self.totals()
+            if plan.part != .whole { break }
             if let depths, (depths.processed ?? 0) + (depths.failed ?? 0) == 0,
                 plan.consumers.isEmpty || totals.finished(plan) + queuedSinceStart(depths) >= totals.published
             {
@@ -308,7 +319,7 @@ package final class LoadRun: Sendable {
 
     // MARK: - Counting
 
-    private struct IntervalLatencies: Sendable {
+    struct IntervalLatencies: Sendable {
         var scheduleLag = LatencyHistogram()
         var confirm = LatencyHistogram()
         var confirmService = LatencyHistogram()
@@ -316,7 +327,7 @@ package final class LoadRun: Sendable {
         var endToEndService = LatencyHistogram()
     }
 
-    private struct RunTotals: Sendable {
+    struct RunTotals: Sendable {
         var published: UInt64 = 0
         var publishedUnscheduled: UInt64 = 0
         var confirmed: UInt64 = 0
@@ -338,7 +349,7 @@ package final class LoadRun: Sendable {
         }
     }
 
-    private func totals(takingInterval: Bool = false) async throws -> RunTotals {
+    func totals(takingInterval: Bool = false) async throws -> RunTotals {
         var sum = RunTotals()
         if takingInterval { sum.latencies = IntervalLatencies() }
         for loop in publishers {
@@ -428,82 +439,5 @@ package final class LoadRun: Sendable {
     private func queuedSinceStart(_ depths: QueueDepths) -> UInt64 {
         let before = progress.withLock { $0.startDepths.total }
         return depths.total - min(depths.total, before)
-    }
-
-    private func outcome(stillQueued: UInt64?, drained: Bool) async throws -> LoadOutcome {
-        let spans = progress.withLock { $0.spans }
-        var outcome = LoadOutcome(
-            phases: [], stillQueued: stillQueued, interrupted: isInterrupted, recoveries: 0, blockedNanoseconds: 0,
-            leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained,
-            connections: plan.connections, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds)
-        for (index, (phase, span)) in zip(plan.phases, spans).enumerated() {
-            var closedLoop = false
-            if case .closed = phase.shape { closedLoop = true }
-            var books = LedgerBooks(
-                ledger, span.sequences, confirms: plan.confirmWindow > 0,
-                awaitsOutcome: !plan.confirmIsOutcome)
-            // A closed loop has no schedule: the numbers it did not use were never offered.
-            if closedLoop { books.notSent = 0 }
-            outcome.phases.append(
-                LoadOutcome.Phase(
-                    name: phase.name, measured: phase.measured, closedLoop: closedLoop,
-                    startNanoseconds: span.start, endNanoseconds: span.end,
-                    offered: closedLoop ? books.published : UInt64(span.sequences.count), books: books, carried: 0,
-                    late: 0,
-                    scheduleLag: LatencyHistogram(), heldUpLag: LatencyHistogram(), confirm: LatencyHistogram(),
-                    confirmService: LatencyHistogram(), queueWait: LatencyHistogram(), service: LatencyHistogram(),
-                    endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram(), evidence: watch.evidence(index)))
-        }
-        if progress.withLock({ $0.gaveUp }) {
-            outcome.failures.append(
-                "Messages could not be sent within the drain time of \(plan.drain) after they were due.")
-        }
-        try await addPublishers(to: &outcome)
-        try await addCollectors(to: &outcome)
-        return outcome
-    }
-
-    private func addPublishers(to outcome: inout LoadOutcome) async throws {
-        for loop in publishers {
-            let (records, totals, failure) = try await loop.eventLoop.submit {
-                (loop.records, loop.totals, loop.failure)
-            }.get()
-            for (index, record) in records.enumerated() where index < outcome.phases.count {
-                outcome.phases[index].late += record.late
-                outcome.phases[index].carried += record.carried
-                outcome.phases[index].scheduleLag.merge(record.scheduleLag)
-                outcome.phases[index].heldUpLag.merge(record.heldUpLag)
-                outcome.phases[index].confirm.merge(record.confirm)
-                outcome.phases[index].confirmService.merge(record.confirmService)
-            }
-            outcome.recoveries += totals.recoveries
-            outcome.blockedNanoseconds += totals.blockedNanoseconds
-            outcome.unexplained += totals.unknownAnswers
-            if let failure { outcome.failures.append("A publisher connection was lost for good: \(failure).") }
-        }
-    }
-
-    private func addCollectors(to outcome: inout LoadOutcome) async throws {
-        for loop in collectors {
-            let (records, totals, failure, clocks) = try await loop.eventLoop.submit {
-                (loop.closedRecords(), loop.totals, loop.failure, loop.clockFacts)
-            }.get()
-            for (index, record) in records.enumerated() where index < outcome.phases.count {
-                outcome.phases[index].carried += record.carried
-                outcome.phases[index].queueWait.merge(record.queueWait)
-                outcome.phases[index].service.merge(record.service)
-                outcome.phases[index].endToEnd.merge(record.endToEnd)
-                outcome.phases[index].endToEndService.merge(record.endToEndService)
-            }
-            outcome.recoveries += totals.recoveries
-            outcome.leftovers += totals.leftovers
-            if let clocks { outcome.clocks = outcome.clocks?.joined(clocks) ?? clocks }
-            outcome.foreign += totals.foreign
-            outcome.unstamped += totals.unstamped
-            outcome.requeued += totals.requeued
-            outcome.rejected += totals.rejected
-            outcome.unexplained += totals.unknown
-            if let failure { outcome.failures.append("A collector connection was lost for good: \(failure).") }
-        }
     }
 }

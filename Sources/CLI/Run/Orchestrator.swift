@@ -23,6 +23,10 @@ struct Orchestrator: Sendable {
         var isQuiet: Bool
         /// Whether this process starts the scenario's workers; otherwise they run elsewhere.
         var startsWorkers: Bool
+        /// Which half of the load this process is.
+        var part = LoadPlan.Part.whole
+        /// The run that other processes belong to as well; nil for one of its own.
+        var run: RunID?
         var commandLine: [String]
     }
 
@@ -76,9 +80,10 @@ struct Orchestrator: Sendable {
     private func run(on group: MultiThreadedEventLoopGroup, _ processes: inout Processes) async throws -> RunResult {
         let uris = try await brokerURIs(&processes)
         let driver = try await makeDriver(uris, group)
-        let run = RunID(rawValue: UInt32.random(in: 0...UInt32.max))
+        let run = settings.run ?? RunID(rawValue: UInt32.random(in: 0...UInt32.max))
         let plan = LoadPlan(
-            scenario, run: run, purge: settings.purge, keepsQueues: !settings.startsWorkers)
+            scenario, run: run, purge: settings.purge, keepsQueues: !settings.startsWorkers, part: settings.part,
+            isRunNamed: settings.run != nil)
         let load = LoadRun(plan: plan, driver: driver, group: group, logger: logger)
         let view = LiveView(
             phases: scenario.phases.map(\.name), planned: Self.planned(scenario), isQuiet: settings.isQuiet)
@@ -124,7 +129,8 @@ struct Orchestrator: Sendable {
             messages: { watched in
                 switch watched.role {
                 case .worker: snapshots[watched.name]??.finishedMessages ?? finished
-                default: published
+                // Who only consumes is measured by what it consumed.
+                default: published > 0 ? published : finished
                 }
             },
             allocated: { finalAllocated[$0] }, died: { died.contains($0) },

@@ -27,7 +27,8 @@ struct ResultAssembly {
             outcome, .init(usableCores: machine.usableCores, limitPerSecond: calibration.limitPerSecond))
         var phases = zip(outcome.phases, file.scenario.phases).map { phase, described in
             PhaseResult(
-                name: phase.name, load: described.rate.summary, measured: phase.measured,
+                name: phase.name, load: outcome.part == .consuming ? "as it came" : described.rate.summary,
+                measured: phase.measured,
                 startNanoseconds: phase.startNanoseconds - start, endNanoseconds: phase.endNanoseconds - start,
                 figures: figures(phase), generator: judge.verdict(of: phase))
         }
@@ -41,6 +42,7 @@ struct ResultAssembly {
         var books = Books()
         for phase in phases { books.merge(phase.figures.books) }
         books.leftoversIgnored = outcome.leftovers
+        books.duplicated += outcome.duplicates
         var facts = facts
         facts.durationNanoseconds = rows.last.map { $0.startNanoseconds + $0.durationNanoseconds - start } ?? 0
         facts.interrupted = outcome.interrupted
@@ -53,8 +55,13 @@ struct ResultAssembly {
             generator: judge.verdict(), calibration: calibrationUse,
             clocks: outcome.clocks,
             notes: notes + outcomeNotes(books))
-        result.thresholds = file.scenario.thresholds.map { ThresholdFigures(result).judge($0) }
+        let judged = file.scenario.thresholds.filter { $0.metric.isMeasured(in: outcome.part) }
+        result.thresholds = judged.map { ThresholdFigures(result).judge($0) }
         result.withholdThresholds()
+        let others = file.scenario.thresholds.count - judged.count
+        if others > 0 {
+            result.notes.append("\(others) thresholds speak of the other part of the load; they were not judged here.")
+        }
         return result
     }
 
@@ -87,7 +94,8 @@ struct ResultAssembly {
     ///
     /// Those are the ones a pipeline that takes its time has not come to. The rest is lost.
     private func sortMissing(_ phases: inout [PhaseResult]) {
-        var waiting = outcome.stillQueued ?? 0
+        // What was published for others to consume is theirs.
+        var waiting = outcome.part == .publishing ? .max : outcome.stillQueued ?? 0
         for index in phases.indices.reversed() {
             let queued = min(phases[index].figures.books.lost, waiting)
             phases[index].figures.books.lost -= queued
@@ -119,7 +127,21 @@ struct ResultAssembly {
                 "The broker blocked publishers for \(Duration.nanoseconds(outcome.blockedNanoseconds).formatted(.units(width: .narrow, fractionalPart: .show(length: 1)))) in all."
             )
         }
-        if outcome.foreign > 0 {
+        switch outcome.part {
+        case .whole: break
+        case .publishing: notes.append("Published only: what the broker took is left to consumers elsewhere.")
+        case .consuming:
+            notes.append("Consumed only: counted is what arrived, from whomever, in the phase in which it arrived.")
+            if outcome.otherClock > 0 {
+                notes.append(
+                    "\(outcome.otherClock) messages carry the times of another clock (another host or boot, or one that "
+                        + "is not named): counted, without a latency.")
+            }
+            if outcome.foreign > 0 {
+                notes.append("\(outcome.foreign) messages were sent by no generator: counted, without a latency.")
+            }
+        }
+        if outcome.foreign > 0, outcome.part != .consuming {
             notes.append("\(outcome.foreign) messages that no run sent were seen and put back.")
         }
         if outcome.requeued + outcome.rejected > 0 {
@@ -134,6 +156,20 @@ struct ResultAssembly {
             notes.append("\(outcome.unexplained) answers or outcomes fit nothing that this run sent.")
         }
         return notes
+    }
+}
+
+extension Metric {
+    /// Whether a process that is that half of a load sees it.
+    fileprivate func isMeasured(in part: LoadPlan.Part) -> Bool {
+        switch self {
+        case .published, .confirmed, .returned, .nacked, .unconfirmed, .offered, .offeredRate, .late, .scheduleLag,
+            .confirm:
+            part != .consuming
+        case .processed, .failed, .duplicated, .queueWait, .service, .endToEnd: part != .publishing
+        case .lost, .queued, .throughput, .decode, .analyse, .store, .publish: part == .whole
+        case .cpuPerMillion, .memory: true
+        }
     }
 }
 

@@ -50,6 +50,8 @@ final class AMQPLoadCollector: LoadCollector {
         }
     }
 
+    var unsettled: Int { lanes.reduce(0) { $0 + $1.unsettled } }
+
     func close() async {
         for lane in lanes { await lane.finish() }
         await connection.close()

@@ -83,6 +83,10 @@ package final class AMQPLoadDriver: LoadDriver {
                 prepared.withLock { _ = $0.createdQueues.insert(queue.name) }
                 continue
             }
+            if topology.isShared {
+                if purge { try await inspect(queue.name, messages: found.messageCount, purge: purge) }
+                continue
+            }
             if role != .incoming || topology.isSelfConsumed, found.consumerCount > 0 {
                 throw DriverError(
                     .precondition,

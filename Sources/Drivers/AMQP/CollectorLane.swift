@@ -120,6 +120,9 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         return queues.count == 1 ? tag : "\(tag)-\(number + 1)"
     }
 
+    /// Messages received and not yet settled.
+    var unsettled: Int { unacknowledgedCount + (work?.count ?? 0) }
+
     /// Stops consuming and settles what is done; what is not goes back to its queue.
     func finish() async {
         let (channel, polling) = await onLoop {
@@ -174,6 +177,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     // MARK: - Receiving
 
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
+        if settings.senders != .thisProcess { return receivedOfOthers(delivery, channel) }
         guard let identity = Self.identity(delivery.properties) else { return sawForeign() }
         guard identity.run == settings.run else {
             delegate.collectorIgnoredLeftover()
@@ -187,12 +191,50 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
             receivedNanoseconds: (try? delivery.properties.int64Header("x-rafale-received")) ?? nil,
             serviceNanoseconds: (try? delivery.properties.int64Header("x-rafale-service")) ?? nil,
             redelivered: delivery.redelivered)
+        take(message, tag: delivery.deliveryTag, channel)
+    }
+
+    private func take(_ message: CollectedMessage, tag: UInt64, _ channel: AMQPChannel) {
         if settings.processing == nil, settings.nackShare == 0 {
-            acknowledge(delivery.deliveryTag, channel)
+            acknowledge(tag, channel)
             collect(message)
         } else {
-            workOn(message, tag: delivery.deliveryTag, channel)
+            workOn(message, tag: tag, channel)
         }
+    }
+
+    // MARK: - Messages that other processes may have sent
+
+    private func receivedOfOthers(_ delivery: borrowing Delivery, _ channel: AMQPChannel) {
+        takeOfOthers(
+            Self.identity(delivery.properties),
+            clock: (try? delivery.properties.int64Header("x-rafale-clock")) ?? nil,
+            intended: (try? delivery.properties.int64Header("x-rafale-intended")) ?? nil,
+            redelivered: delivery.redelivered, role: onlyRole ?? .incoming, tag: delivery.deliveryTag, channel)
+    }
+
+    private func takeOfOthers(
+        _ identity: MessageID?, clock: Int64?, intended: Int64?, redelivered: Bool, role: QueueRole, tag: UInt64,
+        _ channel: AMQPChannel
+    ) {
+        let ownClock: Int64?
+        switch settings.senders {
+        case .thisProcess, .thisRun(clock: nil), .anybody(clock: nil): ownClock = nil
+        case .thisRun(let clock?), .anybody(let clock?): ownClock = clock
+        }
+        if case .thisRun = settings.senders {
+            guard let identity else { return sawForeign() }
+            guard identity.run == settings.run else {
+                delegate.collectorIgnoredLeftover()
+                return acknowledge(tag, channel)
+            }
+        }
+        let isComparable = ownClock != nil && clock == ownClock
+        var message = CollectedMessage(
+            role: role, sequence: identity?.sequence ?? 0, intendedNanoseconds: isComparable ? intended : nil,
+            receivedNanoseconds: nil, serviceNanoseconds: nil, redelivered: redelivered)
+        message.origin = identity == nil ? .foreign : isComparable ? .ownClock : .otherClock
+        take(message, tag: tag, channel)
     }
 
     /// Outcomes are handed on together, at the end of a read at the latest.
@@ -325,17 +367,22 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     /// Takes a fetched message; returns when the work on it will be done.
     private func took(_ fetched: FetchedMessage, _ role: QueueRole, _ channel: AMQPChannel) -> Int64 {
-        guard let identity = fetched.properties.rafaleID else {
-            sawForeign()
-            return 0
+        func header(_ name: String) -> Int64? {
+            if case .int64(let value) = fetched.properties.headers?[name] { value } else { nil }
         }
-        if identity.run == settings.run {
-            var intended: Int64?
-            if case .int64(let value) = fetched.properties.headers?[StampHeader.intended] { intended = value }
+        let identity = fetched.properties.rafaleID
+        let intended = header(StampHeader.intended)
+        if settings.senders != .thisProcess {
+            takeOfOthers(
+                identity, clock: header(StampHeader.clock), intended: intended, redelivered: fetched.redelivered,
+                role: role, tag: fetched.deliveryTag, channel)
+        } else if identity == nil {
+            sawForeign()
+        } else if let identity, identity.run == settings.run {
             let message = CollectedMessage(
                 role: role, sequence: identity.sequence, intendedNanoseconds: intended, receivedNanoseconds: nil,
                 serviceNanoseconds: nil, redelivered: fetched.redelivered)
-            workOn(message, tag: fetched.deliveryTag, channel)
+            take(message, tag: fetched.deliveryTag, channel)
         } else {
             delegate.collectorIgnoredLeftover()
             acknowledge(fetched.deliveryTag, channel)

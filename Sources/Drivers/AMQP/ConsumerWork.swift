@@ -19,6 +19,8 @@ struct ConsumerWork {
 
     init(_ time: ProcessingTime) { self.time = time }
 
+    var count: Int { items.count }
+
     var isEmpty: Bool { items.isEmpty }
 
     /// When the next message will be done; nil where nothing is left to do.

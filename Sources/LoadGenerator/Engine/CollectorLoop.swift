@@ -10,17 +10,19 @@ final class CollectorLoop: @unchecked Sendable {
 
     let eventLoop: any EventLoop
     private let wakeUp: @Sendable () -> Void
+    private let senders: CollectorSettings.Senders
     private var share: CollectorShare
     private(set) var failure: DriverError?
 
     /// `releases` says whether an outcome makes room in a closed loop, of which `wakeUp` then tells the publishers.
     init(
         ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool,
-        sharesClock: Bool,
-        on eventLoop: any EventLoop, wakeUp: @escaping @Sendable () -> Void
+        sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, on eventLoop: any EventLoop,
+        wakeUp: @escaping @Sendable () -> Void
     ) {
         self.eventLoop = eventLoop
         self.wakeUp = wakeUp
+        self.senders = senders
         share = CollectorShare(
             ledger: ledger, phases: phases, table: table, outstanding: outstanding, releases: releases,
             sharesClock: sharesClock)
@@ -47,7 +49,12 @@ final class CollectorLoop: @unchecked Sendable {
 extension CollectorLoop: LoadCollectorDelegate {
     func collector(received messages: Span<CollectedMessage>) {
         // One look at the clock for what one read brought, at its end: never too early.
-        share.enter(messages, now: Monotonic.nowNanoseconds())
+        let now = Monotonic.nowNanoseconds()
+        switch senders {
+        case .thisProcess: share.enter(messages, now: now)
+        case .thisRun: share.enterArrivals(messages, now: now, ofOneRun: true)
+        case .anybody: share.enterArrivals(messages, now: now, ofOneRun: false)
+        }
     }
 
     func collectorIgnoredLeftover() { share.totals.leftovers += 1 }

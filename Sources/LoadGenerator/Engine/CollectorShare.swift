@@ -16,6 +16,9 @@ struct CollectorShare: Sendable {
         var endToEndService = LatencyHistogram()
         /// First outcomes that came back while the phase lasted, whichever phase their messages belong to.
         var carried: UInt64 = 0
+        /// Of what others sent, what came while the phase lasted: messages, and those from the failed queue.
+        var arrived: UInt64 = 0
+        var arrivedFailed: UInt64 = 0
     }
 
     struct Totals: Sendable {
@@ -32,6 +35,10 @@ struct CollectorShare: Sendable {
         /// Deliveries that went back to their queue, and those that went to the failed one.
         var requeued: UInt64 = 0
         var rejected: UInt64 = 0
+        /// Messages with the times of another clock: counted, but without a latency.
+        var otherClock: UInt64 = 0
+        /// Messages of others that came more than once.
+        var duplicated: UInt64 = 0
     }
 
     /// What came back between two looks.
@@ -106,6 +113,44 @@ struct CollectorShare: Sendable {
     /// Ends the learning of the workers' clock and records the waits that were kept for it.
     mutating func closeClock() {
         for wait in clock.settle() { records[wait.phase].queueWait.record(wait.nanoseconds) }
+    }
+
+    /// Enters what a read brought of messages that other processes sent: by the time at which they came.
+    ///
+    /// Only the numbers of one run tell which message came twice.
+    mutating func enterArrivals(_ messages: Span<CollectedMessage>, now: Int64, ofOneRun: Bool) {
+        let current = lookup.phase(at: now).flatMap { $0 < records.count ? $0 : nil }
+        for index in messages.indices {
+            let message = messages[index]
+            if ofOneRun, !isFirstArrival(message) { continue }
+            if message.role == .failed { totals.failed += 1 } else { totals.processed += 1 }
+            if message.origin == .foreign { totals.foreign += 1 }
+            if message.origin == .otherClock { totals.otherClock += 1 }
+            guard let current else { continue }
+            records[current].carried += 1
+            if message.role == .failed { records[current].arrivedFailed += 1 } else { records[current].arrived += 1 }
+            guard message.role != .failed else { continue }
+            if let intended = message.intendedNanoseconds {
+                records[current].endToEnd.record(now - intended)
+                interval.endToEnd.record(now - intended)
+                if let received = message.receivedNanoseconds {
+                    records[current].queueWait.record(received - intended)
+                }
+            }
+            if let service = message.serviceNanoseconds { records[current].service.record(service) }
+        }
+    }
+
+    private mutating func isFirstArrival(_ message: CollectedMessage) -> Bool {
+        guard let before = ledger.add(message.role == .failed ? .failed : .processed, to: message.sequence) else {
+            totals.unknown += 1
+            return false
+        }
+        guard before.isDisjoint(with: [.processed, .failed]) else {
+            if !message.redelivered { totals.duplicated += 1 }
+            return false
+        }
+        return true
     }
 
     /// Enters an outcome in the ledger; false where it is not the message's first.

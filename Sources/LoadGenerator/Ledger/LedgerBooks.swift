@@ -19,6 +19,9 @@ package struct LedgerBooks: Sendable, Equatable {
     /// Not sent because the run was ended early.
     package var notSent: UInt64 = 0
 
+    /// Books of nothing.
+    package init() {}
+
     /// Closes the books over a range of messages.
     ///
     /// `awaitsOutcome` says whether outcomes are read back; where they are not, a confirmed message has reached its

@@ -11,6 +11,7 @@ extension Scenario {
         checkWorkers(&decoding)
         checkConsumers(&decoding)
         checkChurn(&decoding)
+        checkLimits(&decoding)
         checkThresholds(&decoding)
     }
 

@@ -25,6 +25,17 @@ extension Scenario {
         if topology.incoming.kind == .stream { checkStream(consumers, &decoding) }
     }
 
+    /// Reports an end of the run that never comes.
+    func checkLimits(_ decoding: inout Decoding) {
+        guard decoding.isSound("limits", "topology") else { return }
+        if limits.idle != Limits().idle, limits.exitRule != .idle {
+            decoding.report(key: "limits.idle", "says how long; add 'exit_when: idle'")
+        }
+        if limits.exitRule == .empty, topology.incoming.kind == .stream {
+            decoding.report(key: "limits.exit_when", "a stream is never empty; use 'idle'")
+        }
+    }
+
     private func checkAcknowledgement(_ consumers: Consumers, _ decoding: inout Decoding) {
         let isAutomatic = consumers.acknowledgement == .automatic
         if case .every(let count) = consumers.acknowledgement {

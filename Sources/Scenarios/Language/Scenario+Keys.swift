@@ -226,7 +226,14 @@ extension Scenario.Limits: Keyed {
         [
             Key(
                 "schedule_debt", \.scheduleDebt, .duration(.milliseconds(1)...lastingAtMost),
-                "A message sent later than this after its intended time is counted as late; none is dropped.")
+                "A message sent later than this after its intended time is counted as late; none is dropped."),
+            Key(
+                "exit_when", optional: \.exitRule, .choice,
+                "What ends the run before its phases: nothing moved for `idle`, or, with `--consume-only`, the queue is `empty`."
+            ),
+            Key(
+                "idle", \.idle, .duration(.milliseconds(100)...lastingAtMost),
+                "How long nothing must have moved, once something has, for `exit_when: idle`."),
         ]
     }
 }

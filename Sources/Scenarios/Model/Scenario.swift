@@ -102,10 +102,22 @@ extension Scenario {
         }
     }
 
+    /// What ends a run before its phases do.
+    package enum ExitRule: String, Sendable, CaseIterable {
+        /// The incoming queue is empty: for a run that consumes only.
+        case empty
+        /// Nothing was sent, confirmed or received for some time.
+        case idle
+    }
+
     /// The bounds of the run itself.
     package struct Limits: Sendable, Equatable {
         /// How late a message may be sent against its intended time; each one beyond is counted, none is dropped.
         package var scheduleDebt = Duration.seconds(10)
+        /// What ends the run before its phases do; nil for nothing.
+        package var exitRule: ExitRule?
+        /// How long nothing must have moved for an idle run to end.
+        package var idle = Duration.seconds(5)
 
         /// Starts from the language's defaults.
         package init() {}
