@@ -33,7 +33,7 @@ package protocol LoadDriver: Sendable {
 }
 
 extension LoadDriver {
-    /// None, unless a driver says otherwise.
+    /// None.
     package var addresses: [String] { [] }
 }
 
@@ -357,6 +357,7 @@ package protocol LoadCollector: AnyObject, Sendable {
 }
 
 extension LoadCollector {
+    /// None: what is received is settled at once.
     package var unsettled: Int { 0 }
 }
 

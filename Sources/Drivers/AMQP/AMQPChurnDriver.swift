@@ -68,7 +68,7 @@ package final class AMQPChurnDriver: LoadDriver {
         }
     }
 
-    /// Opens the connection that works through the operations.
+    /// Opens the connection and the channels on which things are opened.
     package func openPublisher(
         _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> any LoadPublisher {
@@ -89,12 +89,12 @@ package final class AMQPChurnDriver: LoadDriver {
         return publisher
     }
 
-    /// Churn has nothing to read back: nil.
+    /// None: the end of an operation is all that comes back.
     package func openCollector(
         _ settings: CollectorSettings, delegate: any LoadCollectorDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> (any LoadCollector)? { nil }
 
-    /// Nothing waits in a queue: empty.
+    /// None: a churn has no queues that hold messages.
     package func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths { QueueDepths() }
 
     /// Closes the connection; what the operations failed of is left to say.
