@@ -164,9 +164,11 @@ extension Metric {
     fileprivate func isMeasured(in part: LoadPlan.Part) -> Bool {
         switch self {
         case .published, .confirmed, .returned, .nacked, .unconfirmed, .offered, .offeredRate, .late, .scheduleLag,
-            .confirm:
+            .confirm, .confirmService:
             part != .consuming
         case .processed, .failed, .duplicated, .queueWait, .service, .endToEnd: part != .publishing
+        // Whoever did not send does not know when that was.
+        case .endToEndService: part == .whole
         case .lost, .queued, .throughput, .decode, .analyse, .store, .publish: part == .whole
         case .cpuPerMillion, .memory: true
         }
