@@ -40,7 +40,8 @@ struct KnownRun: Sendable {
             let logger = Logger(label: "accuracy") { _ in SwiftLogNoOpLogHandler() }
             let driver = try AMQPLoadDriver(
                 uris: ["amqp://guest:guest@127.0.0.1:\(port)/"], on: group.next(), logger: logger)
-            let plan = LoadPlan(file.scenario, run: KnownPeer.run, purge: false, keepsQueues: true)
+            var plan = LoadPlan(file.scenario, run: KnownPeer.run, purge: false, keepsQueues: true)
+            plan.sharesClock = true
             let run = LoadRun(plan: plan, driver: driver, group: group, logger: logger)
             let samples = Mutex<[SecondSample]>([])
             try await run.connect()

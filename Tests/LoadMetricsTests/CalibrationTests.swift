@@ -32,6 +32,8 @@ import Testing
 
     @Test func withoutAMeasureThereIsNoLimit() {
         #expect(calibration([(1, 100, 5), (1, 200, 5)]).limitPerSecond(connections: 1, bodyBytes: 201) == nil)
+        #expect(calibration([(1, 4_096, 5)]).limitPerSecond(connections: 1, bodyBytes: 4_000) == nil)
+        #expect(calibration([(1, 4_096, 5)]).limitPerSecond(connections: 1, bodyBytes: 4_096) == 5)
         #expect(calibration([]).limitPerSecond(connections: 1, bodyBytes: 100) == nil)
         // Fewer connections than were ever measured: the fewest that were.
         #expect(calibration([(4, 10, 7)]).limitPerSecond(connections: 1, bodyBytes: 10) == 7)

@@ -41,10 +41,14 @@ package struct Calibration: Sendable, Equatable, Codable {
         self.clock = clock
     }
 
+    /// Bodies up to this cost about the same: most of a message's cost is that of the message.
+    private static let smallBytes = 1_024
+
     /// The messages a second that it can send on so many connections with bodies of that size; nil without a measure.
     ///
     /// Of the connections the nearest number measured that is not greater counts, else the smallest. Between two measured
-    /// sizes the cost of a message grows in proportion to its size; what lies beyond the largest one nobody knows.
+    /// sizes the cost of a message grows in proportion to its size; what lies beyond the largest one nobody knows, nor
+    /// what lies below the smallest unless that is so small that its size hardly matters.
     package func limitPerSecond(connections: Int, bodyBytes: Double) -> Double? {
         let counts = Set(rates.filter { $0.perSecond > 0 }.map(\.connections)).sorted()
         guard let count = counts.last(where: { $0 <= connections }) ?? counts.first else { return nil }
@@ -52,7 +56,10 @@ package struct Calibration: Sendable, Equatable, Codable {
             $0.bodyBytes < $1.bodyBytes
         }
         guard let smallest = measured.first else { return nil }
-        if bodyBytes <= Double(smallest.bodyBytes) { return smallest.perSecond }
+        if bodyBytes <= Double(smallest.bodyBytes) {
+            let isSmall = smallest.bodyBytes <= Self.smallBytes || bodyBytes == Double(smallest.bodyBytes)
+            return isSmall ? smallest.perSecond : nil
+        }
         guard let above = measured.first(where: { Double($0.bodyBytes) >= bodyBytes }),
             let below = measured.last(where: { Double($0.bodyBytes) <= bodyBytes })
         else { return nil }
