@@ -5,8 +5,8 @@ extension AMQPConfiguration {
     ///
     /// What the URI leaves out is guest, guest, localhost, 5672 (5671 with TLS) and the virtual host `/`. An empty virtual
     /// host, as in `amqp://host/`, is `/` too: no broker has one that is called "". Options: heartbeat (seconds),
-    /// connection_timeout (milliseconds), channel_max, frame_max, auth_mechanism (plain or external), connection_name, and for
-    /// TLS cacertfile, certfile, keyfile, verify (verify_peer or verify_none), server_name_indication.
+    /// connection_timeout (milliseconds), channel_max, frame_max, auth_mechanism (plain or external), connection_name, tcp_nodelay
+    /// (true or false), send_buffer and receive_buffer (bytes), and for TLS cacertfile, certfile, keyfile, verify (verify_peer or verify_none), server_name_indication.
     package init(uri text: String) throws(AMQPURIError) {
         let uri = try AMQPURI(text)
         self.init(
@@ -20,6 +20,7 @@ extension AMQPConfiguration {
     private static let tlsOptions = ["cacertfile", "certfile", "keyfile", "verify", "server_name_indication"]
     private static let plainOptions = [
         "heartbeat", "connection_timeout", "channel_max", "frame_max", "auth_mechanism", "connection_name",
+        "tcp_nodelay", "send_buffer", "receive_buffer",
     ]
 
     private mutating func apply(option name: String, _ value: String) throws(AMQPURIError) {
@@ -41,6 +42,13 @@ extension AMQPConfiguration {
             case "external": credentials = .external
             default: throw AMQPURIError.optionValue(name: name, value: value, expected: "plain or external")
             }
+        case "tcp_nodelay":
+            guard let isOn = ["true": true, "false": false][value] else {
+                throw AMQPURIError.optionValue(name: name, value: value, expected: "true or false")
+            }
+            tcpNoDelay = isOn
+        case "send_buffer": sendBufferBytes = try number(name, value, in: 1...1_073_741_824, unit: "bytes")
+        case "receive_buffer": receiveBufferBytes = try number(name, value, in: 1...1_073_741_824, unit: "bytes")
         default: try apply(tlsOption: name, value)
         }
     }

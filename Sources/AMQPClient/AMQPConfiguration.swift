@@ -20,6 +20,11 @@ package struct AMQPConfiguration: Sendable, Equatable {
     package var closeTimeout: Duration
     /// Shown by the broker's own tools.
     package var connectionName: String?
+    /// Whether small writes are sent at once.
+    package var tcpNoDelay: Bool
+    /// The socket's own buffers in bytes; nil leaves them to the system.
+    package var sendBufferBytes: Int?
+    package var receiveBufferBytes: Int?
     /// The socket counts as full for writing beyond this many pending bytes.
     package var writeHighWaterMarkBytes: Int
 
@@ -38,6 +43,7 @@ package struct AMQPConfiguration: Sendable, Equatable {
         self.connectTimeout = .seconds(10)
         self.closeTimeout = .seconds(5)
         self.connectionName = nil
+        self.tcpNoDelay = true
         self.writeHighWaterMarkBytes = 512 * 1024
     }
 

@@ -39,9 +39,17 @@ package final class AMQPConnection: Sendable {
         let timeout = TimeAmount(configuration.connectTimeout)
         let highMark = max(configuration.writeHighWaterMarkBytes, 2)
         do {
-            let (handler, opened) = try await ClientBootstrap(group: eventLoop)
+            var bootstrap = ClientBootstrap(group: eventLoop)
                 .connectTimeout(timeout)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.tcpOption(.tcp_nodelay), value: configuration.tcpNoDelay ? 1 : 0)
+            if let bytes = configuration.sendBufferBytes {
+                bootstrap = bootstrap.channelOption(.socketOption(.so_sndbuf), value: SocketOptionValue(bytes))
+            }
+            if let bytes = configuration.receiveBufferBytes {
+                bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(bytes))
+            }
+            let (handler, opened) =
+                try await bootstrap
                 .channelOption(.writeBufferWaterMark, value: .init(low: highMark / 2, high: highMark))
                 .channelOption(
                     .recvAllocator,

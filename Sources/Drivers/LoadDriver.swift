@@ -267,6 +267,8 @@ package struct PublisherSettings: Sendable {
     package var channels: Int
     /// Whether the broker confirms each message.
     package var confirms: Bool
+    /// Messages in one transaction of a channel, whose commit then stands for the confirms; nil for none.
+    package var transactionSize: Int?
     package var mandatory: Bool
     package var properties: FixedProperties
 
@@ -296,6 +298,9 @@ package struct FixedProperties: Sendable, Equatable {
     package var appID: String?
     package var userID: String?
     package var replyTo: String?
+    package var correlationID: String?
+    /// Seconds since 1970.
+    package var timestamp: UInt64?
     /// Headers beside the stamps.
     package var headers: [NamedValue] = []
 
@@ -314,10 +319,18 @@ package protocol LoadPublisher: AnyObject, Sendable {
     /// Sends messages on a channel (0 to channels − 1), in this order, with one write. Only while `isWritable`.
     func send(_ messages: Span<OutgoingMessage>, channel: Int)
 
+    /// Asks for the broker's answer to what was sent and would wait for more: a transaction that is not full.
+    func settle()
+
     /// Bytes written but not yet taken by the socket.
     var unsentBytes: Int { get }
 
     func close() async
+}
+
+extension LoadPublisher {
+    /// Nothing to ask for: each message is answered by itself.
+    package func settle() {}
 }
 
 /// What happens to published messages; called on the publisher's event loop.

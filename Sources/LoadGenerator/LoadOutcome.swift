@@ -66,6 +66,8 @@ package struct LoadOutcome: Sendable {
     package var duplicates: UInt64 = 0
     /// Messages with the times of another clock than this process's: counted, without a latency.
     package var otherClock: UInt64 = 0
+    /// Confirms that took longer than `load.confirm_timeout`.
+    package var lateConfirms: UInt64 = 0
     /// Outcomes without their intended time, so without a latency.
     package var unstamped: UInt64
     /// Answers and outcomes that fit nothing that was sent.

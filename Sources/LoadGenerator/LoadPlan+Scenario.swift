@@ -23,12 +23,13 @@ extension LoadPlan {
         topology.readsOutcomes = awaitsOutcome && scenario.consumers == nil
         var publisher = PublisherSettings(
             run: run, exchange: topology.exchange, routingKey: keys.first ?? "", templates: templates,
-            channels: scenario.target == .store ? 1 : scenario.load.channels, confirms: scenario.load.confirmWindow > 0,
+            channels: scenario.target == .store ? 1 : scenario.load.channels, confirms: scenario.load.window > 0,
             mandatory: scenario.load.mandatory)
         publisher.properties = FixedProperties(scenario.load)
+        publisher.transactionSize = scenario.load.transactions
         // A store's commit is its confirm: it is always awaited.
         let confirmWindow =
-            scenario.target == .store ? max(scenario.load.confirmWindow, 1000) : scenario.load.confirmWindow
+            scenario.target == .store ? max(scenario.load.confirmWindow, 1000) : scenario.load.window
         self.init(
             seed: scenario.seed, spacing: scenario.arrivals == .poisson ? .poisson : .uniform,
             phases: scenario.phases.map(Phase.init), kinds: kinds, topology: topology, publisher: publisher,
@@ -43,6 +44,9 @@ extension LoadPlan {
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed, declares: topology.declares) ?? []
         if scenario.load.routing == .connection { connectionKeys = keys }
         sharesClock = !keepsQueues && scenario.workers.source == .reference
+        confirmTimeoutNanoseconds = scenario.load.confirmTimeout?.wholeNanoseconds ?? .max
+        startInterval = scenario.load.startInterval
+        startJitter = scenario.load.startJitter
         switch scenario.limits.exitRule {
         case .empty: exitRule = .empty
         case .idle: exitRule = .idle(nanoseconds: scenario.limits.idle.wholeNanoseconds)
@@ -186,6 +190,8 @@ extension FixedProperties {
         appID = load.properties.appID
         userID = load.properties.userID
         replyTo = load.properties.replyTo
+        correlationID = load.properties.correlationID
+        timestamp = load.properties.timestamp
         headers = load.headers.map(NamedValue.init)
     }
 }

@@ -69,6 +69,11 @@ package struct LoadPlan: Sendable {
     package var exitRule: ExitRule?
     /// Whose messages count as read back.
     package var senders = CollectorSettings.Senders.thisProcess
+    /// From the sending; a confirm that takes longer is late.
+    package var confirmTimeoutNanoseconds = Int64.max
+    /// The time between the openings of publishing connections, and the most that chance adds to it.
+    package var startInterval = Duration.zero
+    package var startJitter = Duration.zero
     /// The run's own consumers of the incoming queue, a connection each; none where workers consume it.
     package var consumers: [CollectorSettings] = []
     /// Whether outcomes are read back.

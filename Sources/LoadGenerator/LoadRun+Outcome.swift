@@ -55,6 +55,7 @@ extension LoadRun {
             }
             outcome.recoveries += totals.recoveries
             outcome.blockedNanoseconds += totals.blockedNanoseconds
+            outcome.lateConfirms += totals.lateConfirms
             outcome.unexplained += totals.unknownAnswers
             if let failure { outcome.failures.append("A publisher connection was lost for good: \(failure).") }
         }

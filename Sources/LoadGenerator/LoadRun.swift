@@ -64,7 +64,8 @@ package final class LoadRun: Sendable {
                     connection: connection, connections: plan.connections, channels: plan.publisher.channels,
                     confirmWindow: plan.confirmWindow, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds,
                     confirmIsOutcome: !plan.awaitsOutcome, releasesOnConfirm: releasesOnConfirm,
-                    phases: plan.phases.count, pacing: plan.pacing),
+                    phases: plan.phases.count, pacing: plan.pacing,
+                    confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds),
                 ledger: ledger, outstanding: outstanding, table: table, on: group.next())
         }
         self.publishers = publishers
@@ -80,6 +81,9 @@ package final class LoadRun: Sendable {
             publishers: publishers, collectors: collectors, phases: plan.phases.count, table: table)
     }
 
+    /// The stream of the run's seed that the openings' delays are drawn from.
+    private static let startStream: UInt64 = 6 << 32
+
     /// Prepares the queues and opens every connection; nothing is sent yet.
     package func connect() async throws {
         try await driver.prepare(plan.topology, purge: plan.purge)
@@ -93,7 +97,11 @@ package final class LoadRun: Sendable {
                 links.withLock { $0.collectors.append(link) }
             }
         }
-        for (index, loop) in publishers.enumerated() {
+        var random = SeededGenerator(seed: plan.seed, stream: Self.startStream)
+        for (index, loop) in publishers.enumerated() where !isInterrupted {
+            if index > 0, plan.startInterval + plan.startJitter > .zero {
+                try await Task.sleep(for: plan.startInterval + plan.startJitter * random.nextUnit())
+            }
             let link = try await driver.openPublisher(
                 plan.publisher(ofConnection: index), delegate: loop, on: loop.eventLoop)
             links.withLock { $0.publishers.append(link) }

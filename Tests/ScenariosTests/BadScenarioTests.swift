@@ -54,7 +54,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
         BadScenario("seed: 1\n", "1:1: the key 'phases' is missing: the stretches of the load, in order"),
         BadScenario(
             minimal + "load:\n  conections: 4\n", "3:3: load: unknown key 'conections'; did you mean 'connections'?"),
-        BadScenario(minimal + "connectoins: 4\n", "2:1: unknown key 'connectoins'; did you mean 'load.connections'?"),
+        BadScenario(minimal + "chanels: 4\n", "2:1: unknown key 'chanels'; did you mean 'load.channels'?"),
         BadScenario(
             minimal + "workers: {persistent: true}\n",
             "2:11: workers: unknown key 'persistent'; did you mean 'load.persistent'?"),
@@ -190,6 +190,54 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
             minimal + "workers: {external: true, count: 3}\n", "2:34: workers.count: is decided by your own workers"),
     ]
 
+    static let connections: [BadScenario] = [
+        ("connection: {heartbeat: 1500ms}", "2:25: connection.heartbeat: AMQP knows whole seconds only"),
+        ("connection: {frame_max: 1KiB}", "2:25: connection.frame_max: is out of range; give 4KiB to 128MiB"),
+        ("connection: {connect_timeout: 1500us}", "2:31: connection.connect_timeout: is counted in whole milliseconds"),
+        ("connection: {recovery: never}", "2:24: connection.recovery: expected off, or a mapping with initial_delay"),
+        (
+            "connection: {recovery: {initial_delay: 9s, max_delay: 1s}}",
+            "2:40: connection.recovery.initial_delay: must be at most 'max_delay'"
+        ),
+        (
+            "connection: {recovery: {attempts: 0}}",
+            "2:35: connection.recovery.attempts: '0' is not a whole number from 1"
+        ),
+        (
+            "connection: {tls: {ca: nowhere.pem}}",
+            "2:24: connection.tls.ca: 'nowhere.pem' cannot be read from the folder"
+        ),
+        ("connection: {tls: {verify: false}}", "2:19: connection.tls: needs amqps:// in every address of broker.url"),
+        (
+            "broker: {url: [amqps://a, amqp://b]}\nconnection: {tls: {server_name: x}}",
+            "3:19: connection.tls: needs amqps:// in every address"
+        ),
+        (
+            "broker: {url: amqps://a}\nconnection: {tls: {key: /dev/null}}",
+            "3:25: connection.tls.key: is of no use without 'certificate'"
+        ),
+        (
+            "broker: {allocation: best}",
+            "2:22: broker.allocation: 'best' is not possible; possible: first, round-robin, random"
+        ),
+        (
+            "load: {channels: 9}\nconnection: {channel_max: 8}",
+            "2:18: load.channels: is above connection.channel_max, 8"
+        ),
+        ("load: {transactions: 0}", "2:22: load.transactions: '0' is not a whole number from 1"),
+        (
+            "load: {transactions: 10, confirm_window: 100}",
+            "2:42: load.confirm_window: confirms and transactions exclude each other"
+        ),
+        ("target: store\nload: {transactions: 10}", "3:22: load.transactions: means nothing with 'target: store'"),
+        (
+            "load: {confirm_window: 0, confirm_timeout: 1s}",
+            "2:44: load.confirm_timeout: needs confirms; set load.confirm_window above 0"
+        ),
+        ("load: {start_interval: 2h}", "2:24: load.start_interval: is out of range; give 0s to 1h"),
+        ("load: {properties: {timestamp: now}}", "2:32: load.properties.timestamp: 'now' is not a whole number"),
+    ].map { text, expected in BadScenario(minimal + text + "\n", expected) }
+
     static let topologies: [BadScenario] = [
         ("{incoming: {count: 0}}", "2:30: topology.incoming.count: '0' is not a whole number from 1 to 1000"),
         ("{incoming: {name: q, count: 3}}", "2:29: topology.incoming.name: 3 queues need their number in the name"),
@@ -323,7 +371,8 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     ]
 
     @Test(
-        arguments: yaml + keys + phases + contradictions + topologies + payloads + thresholds + unmeasured + variables)
+        arguments: yaml + keys + phases + contradictions + connections + topologies + payloads + thresholds + unmeasured
+            + variables)
     func everyMistakeIsNamedAtItsPlace(bad: BadScenario) {
         let found = problems(bad.text)
         #expect(found.count == bad.expected.count, "\(found)")

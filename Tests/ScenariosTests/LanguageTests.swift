@@ -172,6 +172,24 @@ import Testing
     }
 
     @Test(arguments: [
+        "broker: {url: [amqp://a, amqp://b], allocation: round-robin}",
+        "connection: {heartbeat: 0s, frame_max: 8KiB, channel_max: 3, connect_timeout: 2s, tcp_nodelay: false}",
+        "connection: {send_buffer: 64KiB, receive_buffer: 1MiB, name: my test}", "connection: {recovery: off}",
+        "connection: {recovery: {initial_delay: 10ms, max_delay: 1m, attempts: 3}}",
+        """
+        broker: {url: "amqps://a"}
+        connection: {tls: {ca: /dev/null, certificate: /dev/null, key: /dev/null, verify: false, server_name: b}}
+        """,
+        "load: {transactions: 50, confirm_timeout: 2s, start_interval: 100ms, start_jitter: 1s}",
+        "load: {properties: {correlation_id: c, timestamp: 1795229329}}",
+    ])
+    func connectionsSurviveWriting(text: String) throws {
+        let read = try scenario(minimal + text)
+        #expect(try scenario(minimal) != read)
+        #expect(try scenario(read.yaml) == read)
+    }
+
+    @Test(arguments: [
         "topology: {declare: false}", "topology: {incoming: {name: 'q%03d', count: 20, from: 5}}",
         "topology: {incoming: {auto_delete: true, lazy: true, priorities: 9, message_ttl: 0s, expires: 1m}}",
         "topology: {processed: {type: quorum, max_length: 5k, max_length_bytes: 1MiB, overflow: reject-publish}}",
@@ -300,7 +318,7 @@ import Testing
 
     @Test(arguments: [
         ("load.conections=8", "--set load.conections: load: unknown key 'conections'; did you mean 'connections'?"),
-        ("conections=8", "--set conections: unknown key 'conections'; did you mean 'load.connections'?"),
+        ("chanels=8", "--set chanels: unknown key 'chanels'; did you mean 'load.channels'?"),
         ("load.connections=many", "--set load.connections: 'many' is not a whole number from 1 to 10000"),
         ("phases[2].rate=8/s", "--set phases[2].rate: phases has 2 items; the last one is phases[1]"),
         ("phases.rate=8/s", "--set phases.rate: phases is a list; name the item, such as phases[0].rate"),

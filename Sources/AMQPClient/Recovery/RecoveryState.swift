@@ -8,7 +8,7 @@ package struct RecoveryPolicy: Sendable, Equatable {
     package var factor: Double
     /// How much of each delay chance may take away, 0 to 1: it keeps many clients from coming back at once.
     package var jitter: Double
-    /// After so many rounds over all nodes the connection is given up; nil is never.
+    /// After so many rounds over all nodes the connection is given up; 0 is at once, nil is never.
     package var maximumRounds: Int?
 
     package init(
@@ -118,6 +118,10 @@ package struct RecoveryState: Sendable {
     /// The connection ended by itself; `chance` is from 0 up to 1.
     package mutating func lost(chance: Double) -> Action {
         guard case .connected(let node) = phase else { return .nothing }
+        guard policy.maximumRounds != 0 else {
+            phase = .ended
+            return .giveUp
+        }
         phase = .waiting(node: (node + 1) % nodeCount)
         failuresInRow = 0
         return .wait(policy.delay(round: 0, chance: chance))

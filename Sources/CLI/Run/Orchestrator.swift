@@ -92,7 +92,7 @@ struct Orchestrator: Sendable {
         defer { interruptions.cancel() }
         do {
             try await load.connect()
-            try await startWorkers(uri: uris.first, &processes)
+            try await startWorkers(uris: uris, &processes)
         } catch {
             await load.disconnect()
             _ = await driver.cleanUp()
@@ -153,7 +153,7 @@ struct Orchestrator: Sendable {
 
     private func brokerURIs(_ processes: inout Processes) async throws -> [String] {
         guard scenario.target != .store else { return [] }
-        if case .servers(let urls) = scenario.broker.location { return urls.map(\.secretText) }
+        if case .servers = scenario.broker.location { return scenario.brokerURIs(embedded: nil) }
         let broker = RoleProcess(
             role: .broker, name: "broker", executable: Self.executable,
             arguments: [
@@ -169,12 +169,14 @@ struct Orchestrator: Sendable {
         guard let address = ready.address else {
             throw CommandFailure(.internalError, "the embedded broker does not say where it listens")
         }
-        return ["amqp://guest:guest@\(address)/"]
+        return scenario.brokerURIs(embedded: "amqp://guest:guest@\(address)/")
     }
 
     private func makeDriver(_ uris: [String], _ group: MultiThreadedEventLoopGroup) async throws -> any LoadDriver {
         switch scenario.target {
-        case .broker: return try AMQPLoadDriver(uris: uris, on: group.next(), logger: logger)
+        case .broker:
+            return try AMQPLoadDriver(
+                uris: uris, policy: scenario.connectionPolicy, on: group.next(), logger: logger)
         case .churn:
             let operations = scenario.churn.compactMap { ChurnOperation(rawValue: $0.kind.rawValue) }
             return try AMQPChurnDriver(uris: uris, operations: operations, on: group.next(), logger: logger)
@@ -185,8 +187,9 @@ struct Orchestrator: Sendable {
             try await store.open(TextPipeline(analyse: nil).collection, logger: logger))
     }
 
-    private func startWorkers(uri: String?, _ processes: inout Processes) async throws {
-        guard scenario.target == .broker, settings.startsWorkers, scenario.workers.source == .reference, let uri
+    private func startWorkers(uris: [String], _ processes: inout Processes) async throws {
+        guard scenario.target == .broker, settings.startsWorkers, scenario.workers.source == .reference,
+            !uris.isEmpty
         else { return }
         let workers = scenario.workers
         let batchDelay = workers.batchDelay.wholeNanoseconds / 1_000_000
@@ -205,7 +208,10 @@ struct Orchestrator: Sendable {
             // Addresses may hold passwords, and everybody can read an argument.
             let worker = RoleProcess(
                 role: .worker, name: name, executable: Self.executable, arguments: arguments,
-                environment: ["RAFALE_BROKER": uri, "RAFALE_STORE": storeText],
+                environment: [
+                    "RAFALE_BROKER": scenario.connectionPolicy.ordered(uris, connection: number)[0],
+                    "RAFALE_STORE": storeText,
+                ],
                 statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
             try worker.start()
             processes.workers.append(worker)

@@ -127,6 +127,9 @@ struct ResultAssembly {
                 "The broker blocked publishers for \(Duration.nanoseconds(outcome.blockedNanoseconds).formatted(.units(width: .narrow, fractionalPart: .show(length: 1)))) in all."
             )
         }
+        if outcome.lateConfirms > 0, let timeout = file.scenario.load.confirmTimeout {
+            notes.append("\(outcome.lateConfirms) confirms took longer than load.confirm_timeout of \(timeout).")
+        }
         switch outcome.part {
         case .whole: break
         case .publishing: notes.append("Published only: what the broker took is left to consumers elsewhere.")

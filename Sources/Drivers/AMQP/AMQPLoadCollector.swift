@@ -1,6 +1,7 @@
 import AMQPClient
 import AMQPProtocol
 import NIOCore
+import Synchronization
 
 /// One connection that reads queues of the run back, on one or more channels.
 ///
@@ -11,6 +12,8 @@ final class AMQPLoadCollector: LoadCollector {
     private let topology: LoadTopology
     private let lanes: [CollectorLane]
     private let startDelay: TimeAmount?
+    private let delegate: any LoadCollectorDelegate
+    private let isClosing = Mutex(false)
 
     init(
         _ connection: RecoveringConnection, settings: CollectorSettings, topology: LoadTopology,
@@ -19,6 +22,7 @@ final class AMQPLoadCollector: LoadCollector {
         self.connection = connection
         self.eventLoop = eventLoop
         self.topology = topology
+        self.delegate = delegate
         startDelay = settings.startDelayNanoseconds > 0 ? .nanoseconds(settings.startDelayNanoseconds) : nil
         let queues = topology.queues(settings.roles)
         lanes = (0..<settings.channels).map { index in
@@ -48,11 +52,23 @@ final class AMQPLoadCollector: LoadCollector {
             let lanes = lanes
             eventLoop.scheduleTask(in: startDelay) { for lane in lanes { lane.startHeldBack() } }
         }
+        watchEnd()
+    }
+
+    /// Tells of a connection that is not made again.
+    private func watchEnd() {
+        Task {
+            await connection.waitUntilEnded()
+            guard !isClosing.withLock({ $0 }) else { return }
+            let reason = connection.lastError.map { "\($0)" } ?? "it is not to be made again"
+            eventLoop.execute { self.delegate.collectorFailed(DriverError(.unreachable, reason)) }
+        }
     }
 
     var unsettled: Int { lanes.reduce(0) { $0 + $1.unsettled } }
 
     func close() async {
+        isClosing.withLock { $0 = true }
         for lane in lanes { await lane.finish() }
         await connection.close()
     }

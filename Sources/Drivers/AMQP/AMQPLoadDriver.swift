@@ -14,6 +14,8 @@ import Synchronization
 /// Puts load on a server of AMQP 0-9-1.
 package final class AMQPLoadDriver: LoadDriver {
     private let configurations: [AMQPConfiguration]
+    private let policy: ConnectionPolicy
+    private let opened = Mutex(Opened())
     private let control: RecoveringConnection
     private let logger: Logger
     private let templates = Mutex<[TemplateKey: StampedTemplates]>([:])
@@ -23,6 +25,12 @@ package final class AMQPLoadDriver: LoadDriver {
         var routingKey: String
         var channel: UInt16
         var frameMaxBytes: UInt32
+    }
+
+    /// Connections made so far, for their shares of the nodes.
+    private struct Opened: Sendable {
+        var publishers = 0
+        var collectors = 0
     }
 
     private struct Prepared: Sendable {
@@ -38,7 +46,9 @@ package final class AMQPLoadDriver: LoadDriver {
     }
 
     /// Reads the nodes' URIs; connects in `prepare`.
-    package init(uris: [String], on eventLoop: any EventLoop, logger: Logger) throws(DriverError) {
+    package init(
+        uris: [String], policy: ConnectionPolicy = ConnectionPolicy(), on eventLoop: any EventLoop, logger: Logger
+    ) throws(DriverError) {
         var configurations: [AMQPConfiguration] = []
         for uri in uris {
             do {
@@ -48,6 +58,7 @@ package final class AMQPLoadDriver: LoadDriver {
             }
         }
         self.configurations = configurations
+        self.policy = policy
         self.logger = logger
         control = RecoveringConnection(configurations, role: "rafale control", on: eventLoop, logger: logger)
     }
@@ -114,7 +125,13 @@ package final class AMQPLoadDriver: LoadDriver {
     package func openPublisher(
         _ settings: PublisherSettings, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) async throws(DriverError) -> any LoadPublisher {
-        let connection = RecoveringConnection(configurations, role: "rafale publisher", on: eventLoop, logger: logger)
+        let number = opened.withLock { opened in
+            opened.publishers += 1
+            return opened.publishers - 1
+        }
+        let connection = RecoveringConnection(
+            policy.ordered(configurations, connection: number), role: "rafale publisher", policy: policy, on: eventLoop,
+            logger: logger)
         let publisher = AMQPLoadPublisher(
             connection, settings: settings, topology: prepared.withLock { $0.topology }, delegate: delegate,
             on: eventLoop
@@ -137,7 +154,13 @@ package final class AMQPLoadDriver: LoadDriver {
         guard let topology = prepared.withLock({ $0.topology }) else {
             throw DriverError(.configuration, "a collector needs a prepared topology")
         }
-        let connection = RecoveringConnection(configurations, role: "rafale collector", on: eventLoop, logger: logger)
+        let number = opened.withLock { opened in
+            opened.collectors += 1
+            return opened.collectors - 1
+        }
+        let connection = RecoveringConnection(
+            policy.ordered(configurations, connection: number), role: "rafale collector", policy: policy, on: eventLoop,
+            logger: logger)
         let collector = AMQPLoadCollector(
             connection, settings: settings, topology: topology, delegate: delegate, on: eventLoop)
         do {

@@ -14,6 +14,9 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     private struct Lane {
         var channel: AMQPChannel?
         var templates: StampedTemplates?
+        /// Messages sent on it, and how many of these a tx.commit was sent for.
+        var sent: UInt64 = 0
+        var committed: UInt64 = 0
     }
 
     /// Enough for a few hundred small messages: one write to the socket.
@@ -56,11 +59,27 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
         for index in 0..<settings.channels {
             let events = ChannelEvents(self, index: index)
             _ = try await connection.addChannel(delegate: events) { [self] channel in
-                if settings.confirms { try await channel.confirmSelect() }
+                if settings.transactionSize != nil {
+                    try await channel.txSelect()
+                } else if settings.confirms {
+                    try await channel.confirmSelect()
+                }
                 let templates = try stamp(channel.number, channel.frameMaxBytes)
                 eventLoop.execute { self.ready(index, channel, templates) }
             }
         }
+        Task {
+            await connection.waitUntilEnded()
+            eventLoop.execute { self.gaveUp() }
+        }
+    }
+
+    /// The connection is not made again.
+    private func gaveUp() {
+        guard !isClosing else { return }
+        isConnected = false
+        let reason = connection.lastError.map { "\($0)" } ?? "it is not to be made again"
+        delegate.publisherFailed(DriverError(.unreachable, reason))
     }
 
     private func ready(_ index: Int, _ channel: AMQPChannel, _ templates: StampedTemplates) {
@@ -84,6 +103,30 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
         templates.stamp(messages, timestamp: &timestamp, into: &batches[nextBatch])
         channel.writePublishes(batches[nextBatch], count: messages.count)
         nextBatch = (nextBatch + 1) % batches.count
+        if let size = settings.transactionSize {
+            lanes[index].sent += UInt64(messages.count)
+            if lanes[index].sent - lanes[index].committed >= UInt64(size) { commit(index) }
+        }
+    }
+
+    func settle() {
+        guard settings.transactionSize != nil else { return }
+        for index in lanes.indices where lanes[index].sent > lanes[index].committed { commit(index) }
+    }
+
+    /// Ends the transaction of a channel; the broker's answer confirms all of it.
+    private func commit(_ index: Int) {
+        guard let channel = lanes[index].channel else { return }
+        let number = lanes[index].sent
+        lanes[index].committed = number
+        Task {
+            // A commit that fails ends the channel, which is heard of there.
+            guard (try? await channel.txCommit()) != nil else { return }
+            eventLoop.execute {
+                guard self.lanes[index].channel === channel else { return }
+                self.confirmed(index, number, multiple: true, nack: false)
+            }
+        }
     }
 
     func close() async {

@@ -7,14 +7,18 @@ extension RecoveringConnection {
     ///
     /// Comes back soon after the server does: how long a run stands still should be the server's doing.
     convenience init(
-        _ configurations: [AMQPConfiguration], role name: String, on eventLoop: any EventLoop, logger: Logger
+        _ configurations: [AMQPConfiguration], role name: String, policy: ConnectionPolicy = ConnectionPolicy(),
+        on eventLoop: any EventLoop, logger: Logger
     ) {
         self.init(
             configurations.map { configuration in
                 var configuration = configuration
                 configuration.connectionName = configuration.connectionName ?? name
                 return configuration
-            }, policy: RecoveryPolicy(maximumDelay: .seconds(2)), on: eventLoop, logger: logger)
+            },
+            policy: RecoveryPolicy(
+                firstDelay: policy.firstDelay, maximumDelay: policy.maximumDelay,
+                maximumRounds: policy.recovers ? policy.maximumRounds : 0), on: eventLoop, logger: logger)
     }
 
     /// The same from a URI.

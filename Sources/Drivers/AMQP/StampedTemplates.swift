@@ -134,6 +134,8 @@ extension BasicProperties {
         appID = fixed.appID
         userID = fixed.userID
         replyTo = fixed.replyTo
+        correlationID = fixed.correlationID
+        timestamp = fixed.timestamp
         self.messageID = messageID
         var headers: FieldTable = [StampHeader.intended: .int64(0)]
         for header in fixed.headers { headers[header.name] = FieldValue(header.value) }

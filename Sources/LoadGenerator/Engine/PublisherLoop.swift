@@ -23,6 +23,8 @@ final class PublisherLoop: @unchecked Sendable {
         var releasesOnConfirm: Bool
         var phases: Int
         var pacing: LoadPlan.Pacing
+        /// A confirm that takes longer from the sending is late.
+        var confirmTimeoutNanoseconds: Int64
     }
 
     /// Batches before the loop lets others run.
@@ -71,7 +73,7 @@ final class PublisherLoop: @unchecked Sendable {
     func run(_ stretch: Stretch) async throws {
         let done = eventLoop.makePromise(of: Void.self)
         eventLoop.execute {
-            if self.stopped { return done.succeed() }
+            if self.stopped || self.failure != nil { return done.succeed() }
             self.share.begin(stretch)
             self.stretchDone = done
             self.turn()
@@ -135,7 +137,9 @@ final class PublisherLoop: @unchecked Sendable {
             case .due(let time):
                 let early = settings.pacing == .spin ? Self.spinNanoseconds / 2 : 0
                 return wake(at: max(time - early, now + (early > 0 ? 0 : Self.tickNanoseconds)))
-            case .waiting: return holdBack(byWindow: true, at: now)
+            case .waiting:
+                publisher.settle()
+                return holdBack(byWindow: true, at: now)
             case .end: return finishStretch()
             }
         }
@@ -191,6 +195,7 @@ final class PublisherLoop: @unchecked Sendable {
     }
 
     private func finishStretch() {
+        publisher?.settle()
         dropCallback()
         heldBack = nil
         share.end()

@@ -40,6 +40,8 @@ struct PublisherShare {
         /// Time spent waiting in a loop for an intended time: `pacing: spin`.
         var spinNanoseconds: Int64 = 0
         var unknownAnswers: UInt64 = 0
+        /// Confirms that took longer than the scenario allows.
+        var lateConfirms: UInt64 = 0
     }
 
     /// What happened between two looks.
@@ -228,6 +230,7 @@ struct PublisherShare {
             let phase = Int(message.phase)
             records[phase].confirm.record(now - message.intendedNanoseconds)
             records[phase].confirmService.record(now - message.sentNanoseconds)
+            if now - message.sentNanoseconds > settings.confirmTimeoutNanoseconds { totals.lateConfirms += 1 }
             interval.confirm.record(now - message.intendedNanoseconds)
             interval.confirmService.record(now - message.sentNanoseconds)
         }

@@ -6,6 +6,8 @@ extension Scenario {
         checkPhases(&decoding)
         checkLoad(&decoding)
         checkPayload(&decoding)
+        checkConnection(&decoding)
+        checkAnswers(&decoding)
         checkTopology(&decoding)
         checkTarget(&decoding)
         checkWorkers(&decoding)
@@ -40,7 +42,7 @@ extension Scenario {
                 decoding.report(
                     key: key,
                     "without workers or consumers nothing comes back; use {window: …, until: confirmed}, or workers")
-            case .confirmed where target == .broker && load.confirmWindow == 0:
+            case .confirmed where target == .broker && load.window == 0:
                 decoding.report(
                     key: key, "'until: confirmed' needs confirms; set load.confirm_window above 0")
             default: break
@@ -119,7 +121,7 @@ extension Scenario {
         case .confirm, .confirmService, .confirmed, .nacked, .unconfirmed:
             // The store's commit and the end of a churn's operation are confirms, always awaited.
             if target != .broker { return nil }
-            return load.confirmWindow == 0 ? "is not measured without confirms; set load.confirm_window above 0" : nil
+            return load.window == 0 ? "is not measured without confirms; set load.confirm_window above 0" : nil
         case .returned:
             return load.mandatory && target == .broker ? nil : "is not measured unless load.mandatory is true"
         case .decode, .analyse, .store, .publish:

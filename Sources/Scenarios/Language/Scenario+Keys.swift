@@ -20,6 +20,7 @@ extension Scenario: Keyed {
                 "arrivals", \.arrivals, .choice,
                 "How intended times are spread: evenly, or as a Poisson process of independent users."),
             Key("broker", \.broker, .object, "The messaging system under test."),
+            Key("connection", \.connection, .object, "How connections to the broker are made."),
             Key("store", \.store, .object, "Where the workers keep their results."),
             Key("topology", \.topology, .object, "The exchange and the queues."),
             Key("phases", \.phases, .phases, required: true, "The stretches of the load, in order."),
@@ -77,7 +78,10 @@ extension Scenario.Broker: Keyed {
         [
             Key(
                 "url", \.location, .broker,
-                "`embedded`, or the server's `amqp://` or `amqps://` address; a list names the nodes, tried in turn.")
+                "`embedded`, or the server's `amqp://` or `amqps://` address; a list names the nodes, tried in turn."),
+            Key(
+                "allocation", \.allocation, .choice,
+                "Which of several nodes a connection tries first; the others follow when it cannot be reached."),
         ]
     }
 }
@@ -102,6 +106,18 @@ extension Scenario.Load: Keyed {
             Key(
                 "confirm_window", \.confirmWindow, .integer(0...1_000_000),
                 "Unconfirmed messages allowed on each channel; 0 publishes without confirms."),
+            Key(
+                "confirm_timeout", optional: \.confirmTimeout, .duration(.milliseconds(1)...lastingAtMost),
+                "Confirms that take longer are counted and reported as late."),
+            Key(
+                "transactions", optional: \.transactions, .integer(1...1_000_000),
+                "Messages in one transaction of a channel, instead of confirms; the commit's answer is their confirm."),
+            Key(
+                "start_interval", \.startInterval, .duration(.zero...(.seconds(3600))),
+                "The time from one publishing connection's opening to the next one's, all before the first phase."),
+            Key(
+                "start_jitter", \.startJitter, .duration(.zero...(.seconds(3600))),
+                "The most that chance adds to that time."),
             Key("mandatory", \.mandatory, .boolean, "Whether messages that no queue takes are returned, and counted."),
             Key("persistent", \.persistent, .boolean, "Whether messages outlive a restart of the broker."),
             Key("priority", optional: \.priority, .integer(0...255), "The messages' priority."),
@@ -152,6 +168,12 @@ extension Scenario.Properties: Keyed {
             Key("app_id", optional: \.appID, .text(bytes: 0...255), "The publishing application."),
             Key("user_id", optional: \.userID, .text(bytes: 0...255), "The publishing user; the broker compares it."),
             Key("reply_to", optional: \.replyTo, .text(bytes: 0...255), "Where an answer should go."),
+            Key(
+                "correlation_id", optional: \.correlationID, .text(bytes: 0...255),
+                "What an answer should refer to; the same in every message."),
+            Key(
+                "timestamp", optional: \.timestamp, .integer(0...UInt64(Int64.max)),
+                "When the message was made, in seconds since 1970; the same in every message."),
         ]
     }
 }

@@ -7,6 +7,14 @@ extension Scenario {
         package var channels = 1
         /// Unconfirmed messages allowed on each channel; 0 publishes without confirms.
         package var confirmWindow = 1000
+        /// Beyond it a confirm counts as late; nil for no bound.
+        package var confirmTimeout: Duration?
+        /// Messages in one transaction, instead of confirms; nil for none.
+        package var transactions: Int?
+        /// The time from one publishing connection's opening to the next one's, before the first phase.
+        package var startInterval = Duration.zero
+        /// The most that chance adds to that time.
+        package var startJitter = Duration.zero
         /// Whether a message no queue takes is returned (and counted).
         package var mandatory = true
         /// Whether messages outlive a restart of the broker (delivery mode 2).
@@ -26,6 +34,9 @@ extension Scenario {
 
         /// Starts from the language's defaults.
         package init() {}
+
+        /// Messages a channel may have unanswered; 0 publishes without an answer.
+        package var window: Int { transactions ?? confirmWindow }
     }
 
     /// What chooses among routing keys.
@@ -58,6 +69,10 @@ extension Scenario {
         package var userID: String?
         /// Where an answer should go.
         package var replyTo: String?
+        /// What an answer should refer to.
+        package var correlationID: String?
+        /// When the message was made, in seconds since 1970.
+        package var timestamp: UInt64?
 
         /// Starts from the language's defaults.
         package init() {}

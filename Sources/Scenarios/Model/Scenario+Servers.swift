@@ -3,6 +3,8 @@ extension Scenario {
     package struct Broker: Sendable, Equatable {
         /// Where it is.
         package var location = BrokerLocation.embedded
+        /// Which of several nodes a connection tries first; those behind it follow when it is not there.
+        package var allocation = Allocation.first
 
         /// Starts from the language's defaults.
         package init() {}

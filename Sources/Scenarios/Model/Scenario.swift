@@ -18,6 +18,8 @@ package struct Scenario: Sendable, Equatable {
     package var arrivals = Arrivals.uniform
     /// The messaging system under test.
     package var broker = Broker()
+    /// How connections to it are made.
+    package var connection = Connection()
     /// Where the workers keep their results.
     package var store = Store()
     /// The exchange and the queues of the pipeline.

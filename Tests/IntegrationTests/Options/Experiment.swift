@@ -50,6 +50,8 @@ struct Experiment: Sendable {
 
     init(_ server: OptionServer) async throws { uri = try await server.uri() }
 
+    init(uri: String) { self.uri = uri }
+
     /// What the generator made of the scenario, and the notes of its cleaning up.
     struct Ending: Sendable {
         var outcome: LoadOutcome
@@ -65,9 +67,11 @@ struct Experiment: Sendable {
             for (name, bytes) in files { try Data(bytes).write(to: folder.appending(path: name)) }
             let file = try ScenarioFile(
                 bytes: Array(("name: option\nworkers: {count: 0}\n" + text).utf8),
-                path: folder.appending(path: "option.yaml").path, environment: ["Q": prefix])
+                path: folder.appending(path: "option.yaml").path, environment: ["Q": prefix, "URI": uri])
             let group = MultiThreadedEventLoopGroup.singleton
-            let driver = try AMQPLoadDriver(uris: [uri], on: group.next(), logger: Self.quiet)
+            let driver = try AMQPLoadDriver(
+                uris: file.scenario.brokerURIs(embedded: uri), policy: file.scenario.connectionPolicy,
+                on: group.next(), logger: Self.quiet)
             let plan = LoadPlan(file.scenario, run: RunID(rawValue: 0xABCD), purge: false, keepsQueues: false)
             let load = LoadRun(plan: plan, driver: driver, group: group, logger: Self.quiet)
             do {
