@@ -1,5 +1,7 @@
 import Drivers
+import Foundation
 import LoadMetrics
+import TestSupport
 import Testing
 
 @testable import LoadGenerator
@@ -132,6 +134,13 @@ import Testing
                 #expect(seen.contains(.invalid), "\(criterion.name)")
             }
         }
+    }
+
+    @Test func theDocumentationHasTheTableInItsOrder() throws {
+        let page = try String(
+            contentsOf: Places.packageRoot.appending(path: "docs/verdict.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").compactMap { $0.firstMatch(of: /^\| `(\w+)` \|/)?.1 }
+        #expect(rows.map(String.init) == Criterion.table.map(\.name))
     }
 
     @Test func theWorstCriterionDecidesAndOfEqualOnesTheFirst() {
