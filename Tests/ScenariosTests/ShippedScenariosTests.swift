@@ -80,6 +80,29 @@ import Testing
             "put the output of `rafale validate --reference` between the marks of scenarios/README.md")
     }
 
+    @Test func everyKeyThatPerfTestsOptionsBecomeExists() throws {
+        let text = try committed("README.md")
+        let section = text.components(separatedBy: "## Coming from PerfTest\n")[1].components(separatedBy: "\n## ")[0]
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `-") }
+        #expect(rows.count > 50)
+        let reference = ScenarioReference.markdown
+        let roots = Set(Scenario.keys.map(\.name))
+        var found = 0
+        for row in rows {
+            let answer = row.split(separator: "|")[1]
+            for (index, code) in answer.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            where index % 2 == 1 {
+                let key = code.prefix { $0 != ":" }
+                guard let root = key.split(whereSeparator: { ".[".contains($0) }).first, key.contains("."),
+                    roots.contains(String(root)), !key.contains(" ")
+                else { continue }
+                found += 1
+                #expect(reference.contains("| `\(key)` |"), "\(key) in: \(row)")
+            }
+        }
+        #expect(found > 50)
+    }
+
     @Test func everyExampleOfTheReferenceIsValid() throws {
         let parts = try committed("README.md").components(separatedBy: "```yaml\n").dropFirst()
         #expect(parts.count >= 7)
