@@ -63,7 +63,7 @@ extension ConnectionHandler {
                 case .deliver where core.acceptsDelivery:
                     switch try content(of: frame, &scanner) {
                     case .whole(let header, let body, let bodyOffset):
-                        delivery.set(try RawDeliver(frame.payload), properties: header.properties)
+                        delivery.set(try core.deliverReader.read(frame.payload), properties: header.properties)
                         delivery.body = body
                         delivery.bodyIndex = firstIndex + bodyOffset
                         deliver(delivery, to: core)

@@ -27,11 +27,12 @@ package struct MessageID: Sendable, Hashable, CustomStringConvertible {
     /// Reads an identifier; nil for anything that no run of ours wrote.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount, bytes[8] == UInt8(ascii: "-"),
-            let run = Hexadecimal.parse(UnsafeRawBufferPointer(rebasing: bytes[0..<8])),
-            let sequence = Hexadecimal.parse(UnsafeRawBufferPointer(rebasing: bytes[9...]))
+            let run = Hexadecimal.parse(bytes.loadUnaligned(as: UInt64.self)),
+            let high = Hexadecimal.parse(bytes.loadUnaligned(fromByteOffset: 9, as: UInt64.self)),
+            let low = Hexadecimal.parse(bytes.loadUnaligned(fromByteOffset: 17, as: UInt64.self))
         else { return nil }
-        self.run = RunID(rawValue: UInt32(truncatingIfNeeded: run))
-        self.sequence = sequence
+        self.run = RunID(rawValue: run)
+        sequence = UInt64(high) << 32 | UInt64(low)
     }
 
     package init?(_ string: String) {
@@ -79,16 +80,15 @@ enum Hexadecimal {
         return word &+ 0x3030_3030_3030_3030 &+ letters &* 39
     }
 
-    /// The value of up to 16 lower-case digits; nil where another character stands among them.
-    static func parse(_ bytes: UnsafeRawBufferPointer) -> UInt64? {
-        var value: UInt64 = 0
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-            default: return nil
-            }
-        }
-        return value
+    /// The value of eight lower-case digits, the first in the word's lowest byte in memory; nil for other characters.
+    static func parse(_ digits: UInt64) -> UInt32? {
+        let word = UInt64(bigEndian: digits)
+        // Letters have bit 6, and their low nibble counts from 1.
+        var value = word & 0x0F0F_0F0F_0F0F_0F0F &+ (word >> 6 & 0x0101_0101_0101_0101) &* 9
+        value = (value | value >> 4) & 0x00FF_00FF_00FF_00FF
+        value = (value | value >> 8) & 0x0000_FFFF_0000_FFFF
+        let result = UInt32(truncatingIfNeeded: value | value >> 16)
+        // What was no digit does not come back.
+        return Self.digits(result) == word ? result : nil
     }
 }

@@ -51,6 +51,73 @@ package struct RawDeliver {
         routingKey = try reader.readShortBytes()
         try reader.finish()
     }
+
+    /// The fields as `DeliverReader` found them.
+    fileprivate init(
+        consumerTag: UnsafeRawBufferPointer, deliveryTag: UInt64, redelivered: Bool,
+        exchange: UnsafeRawBufferPointer, routingKey: UnsafeRawBufferPointer
+    ) {
+        self.consumerTag = consumerTag
+        self.deliveryTag = deliveryTag
+        self.redelivered = redelivered
+        self.exchange = exchange
+        self.routingKey = routingKey
+    }
+}
+
+/// Reads deliver methods, which as a rule look like one before but for the delivery tag.
+package struct DeliverReader: Sendable {
+    /// A method seen before, and where its fields lie.
+    private struct Layout: Sendable {
+        var pattern: RawPattern
+        var consumerTag: Range<Int>
+        var exchange: Range<Int>
+        var routingKey: Range<Int>
+        var redelivered: Bool
+    }
+
+    private static let layoutLimit = 4
+    private var layouts: [Layout] = []
+    private var recent = 0
+
+    package init() {}
+
+    /// Reads the payload of a method frame; throws what `RawDeliver.init(_:)` throws.
+    package mutating func read(_ payload: UnsafeRawBufferPointer) throws(WireError) -> RawDeliver {
+        if recent < layouts.count, layouts[recent].pattern.matches(payload) {
+            return Self.read(payload, layouts[recent])
+        }
+        for index in layouts.indices where index != recent && layouts[index].pattern.matches(payload) {
+            recent = index
+            return Self.read(payload, layouts[index])
+        }
+        let deliver = try RawDeliver(payload)
+        if layouts.count < Self.layoutLimit { learn(deliver, payload) }
+        return deliver
+    }
+
+    private static func read(_ payload: UnsafeRawBufferPointer, _ layout: Layout) -> RawDeliver {
+        let tag = payload.loadUnaligned(fromByteOffset: layout.consumerTag.upperBound, as: UInt64.self)
+        return RawDeliver(
+            consumerTag: UnsafeRawBufferPointer(rebasing: payload[layout.consumerTag]),
+            deliveryTag: UInt64(bigEndian: tag), redelivered: layout.redelivered,
+            exchange: UnsafeRawBufferPointer(rebasing: payload[layout.exchange]),
+            routingKey: UnsafeRawBufferPointer(rebasing: payload[layout.routingKey]))
+    }
+
+    private mutating func learn(_ deliver: RawDeliver, _ payload: UnsafeRawBufferPointer) {
+        // Behind class, method and a length each; the tag and the bits lie between consumer and exchange.
+        let consumerTag = 5..<5 + deliver.consumerTag.count
+        let exchangeStart = consumerTag.upperBound + 8 + 1 + 1
+        let exchange = exchangeStart..<exchangeStart + deliver.exchange.count
+        let routingKey = exchange.upperBound + 1..<exchange.upperBound + 1 + deliver.routingKey.count
+        recent = layouts.count
+        layouts.append(
+            Layout(
+                pattern: RawPattern(payload, varying: [consumerTag.upperBound..<consumerTag.upperBound + 8]),
+                consumerTag: consumerTag, exchange: exchange, routingKey: routingKey,
+                redelivered: deliver.redelivered))
+    }
 }
 
 /// The fields of basic.ack, basic.reject or basic.nack (specification 1.8.3.13, 1.8.3.14; nack is RabbitMQ's).

@@ -40,6 +40,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private var work: ConsumerWork?
     private var workTimer: Scheduled<Void>?
     private var random: any RandomNumberGenerator & Sendable
+    private var stampReader = StampReader()
     /// What the read brought so far.
     private var collected: [CollectedMessage] = []
     /// Outcomes handed on at once, at most.
@@ -178,18 +179,15 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
         if settings.senders != .thisProcess { return receivedOfOthers(delivery, channel) }
-        guard let identity = Self.identity(delivery.properties) else { return sawForeign() }
-        guard identity.run == settings.run else {
+        guard let stamps = stampReader.read(delivery.properties) else { return sawForeign() }
+        guard stamps.id.run == settings.run else {
             delegate.collectorIgnoredLeftover()
             return acknowledge(delivery.deliveryTag, channel)
         }
-        // A header that is missing or of another type is no error: the outcome counts, without that time.
         let message = CollectedMessage(
             role: onlyRole ?? (delivery.consumerTag.first == UInt8(ascii: "f") ? .failed : .processed),
-            sequence: identity.sequence,
-            intendedNanoseconds: (try? delivery.properties.int64Header("x-rafale-intended")) ?? nil,
-            receivedNanoseconds: (try? delivery.properties.int64Header("x-rafale-received")) ?? nil,
-            serviceNanoseconds: (try? delivery.properties.int64Header("x-rafale-service")) ?? nil,
+            sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
+            receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
             redelivered: delivery.redelivered)
         take(message, tag: delivery.deliveryTag, channel)
     }
@@ -272,13 +270,6 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
                     "somebody else publishes to \(queues.map(\.name).joined(separator: " or ")): \(foreignCount) "
                         + "messages that no run sent; name other queues in the scenario's topology"))
         }
-    }
-
-    /// The identity of a message: its own, or that of the message it answers.
-    private static func identity(_ properties: RawProperties) -> MessageID? {
-        if let bytes = (try? properties.messageID()) ?? nil, let id = MessageID(bytes) { return id }
-        if let bytes = (try? properties.correlationID()) ?? nil { return MessageID(bytes) }
-        return nil
     }
 
     // MARK: - Settling

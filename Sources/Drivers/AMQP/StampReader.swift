@@ -1,0 +1,120 @@
+import AMQPProtocol
+
+/// What an outcome says of itself.
+struct OutcomeStamps: Equatable {
+    var id: MessageID
+    /// The times, where it carries them.
+    var intendedNanoseconds: Int64?
+    var receivedNanoseconds: Int64?
+    var serviceNanoseconds: Int64?
+}
+
+/// Reads the stamps of outcomes, which as a rule lie where they lay in the message before.
+///
+/// Property bytes that differ from earlier ones in the stamps alone are not parsed again: the stamps are read from where
+/// they lay. Everything else is parsed in full.
+struct StampReader: Sendable {
+    /// Property bytes seen before, and where the stamps lie in them.
+    private struct Layout: Sendable {
+        var pattern: RawPattern
+        var id: Int
+        var intended: Int?
+        var received: Int?
+        var service: Int?
+    }
+
+    private static let layoutLimit = 4
+    private static let learnLimit = 64
+
+    private var layouts: [Layout] = []
+    private var recent = 0
+    private var learnt = 0
+
+    /// The stamps; nil for a message that no run of ours sent or caused.
+    mutating func read(_ properties: RawProperties) -> OutcomeStamps? {
+        if recent < layouts.count, let stamps = Self.read(properties.bytes, layouts[recent]) { return stamps }
+        for index in layouts.indices where index != recent {
+            guard let stamps = Self.read(properties.bytes, layouts[index]) else { continue }
+            recent = index
+            return stamps
+        }
+        return parse(properties)
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer, _ layout: Layout) -> OutcomeStamps? {
+        guard layout.pattern.matches(bytes),
+            let id = MessageID(
+                UnsafeRawBufferPointer(rebasing: bytes[layout.id..<layout.id + MessageID.byteCount]))
+        else { return nil }
+        func time(_ offset: Int?) -> Int64? {
+            offset.map { Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self)) }
+        }
+        return OutcomeStamps(
+            id: id, intendedNanoseconds: time(layout.intended), receivedNanoseconds: time(layout.received),
+            serviceNanoseconds: time(layout.service))
+    }
+
+    // MARK: - Parsing
+
+    private mutating func parse(_ properties: RawProperties) -> OutcomeStamps? {
+        guard let (id, idBytes) = Self.identity(properties) else { return nil }
+        // A header that is missing or of another type is no error: the outcome counts, without that time.
+        let intended = (try? properties.rawHeader("x-rafale-intended")) ?? nil
+        let received = (try? properties.rawHeader("x-rafale-received")) ?? nil
+        let service = (try? properties.rawHeader("x-rafale-service")) ?? nil
+        learn(properties, id: idBytes, intended: intended, received: received, service: service)
+        return OutcomeStamps(
+            id: id, intendedNanoseconds: Self.integer(intended), receivedNanoseconds: Self.integer(received),
+            serviceNanoseconds: Self.integer(service))
+    }
+
+    private static func integer(_ value: RawTable.Value?) -> Int64? { value.flatMap { (try? $0.integer()) ?? nil } }
+
+    /// The identity of a message: its own, or that of the message it answers.
+    private static func identity(_ properties: RawProperties) -> (MessageID, UnsafeRawBufferPointer)? {
+        for property in [RawProperties.Property.messageID, .correlationID] {
+            if let bytes = (try? properties.bytes(of: property)) ?? nil, let id = MessageID(bytes) {
+                return (id, bytes)
+            }
+        }
+        return nil
+    }
+
+    private mutating func learn(
+        _ properties: RawProperties, id: UnsafeRawBufferPointer, intended: RawTable.Value?, received: RawTable.Value?,
+        service: RawTable.Value?
+    ) {
+        // Messages that never look like each other are parsed, each of them.
+        guard learnt < Self.learnLimit else { return }
+        learnt += 1
+        // A message id of that length that is none of ours could be one the next time: it comes first then.
+        if let own = (try? properties.messageID()) ?? nil, own.count == MessageID.byteCount, MessageID(own) == nil {
+            return
+        }
+        func place(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+            guard let start = properties.bytes.baseAddress, let first = bytes.baseAddress else { return 0..<0 }
+            return first - start..<first - start + bytes.count
+        }
+        var varying = [place(id)]
+        for property in [RawProperties.Property.messageID, .correlationID, .timestamp] {
+            if let bytes = (try? properties.bytes(of: property)) ?? nil { varying.append(place(bytes)) }
+        }
+        var offsets: [Int?] = []
+        for value in [intended, received, service] {
+            // Of another type the times are parsed.
+            if let value, value.tag != UInt8(ascii: "l") { return }
+            if let value { varying.append(place(value.bytes)) }
+            offsets.append(value.map { place($0.bytes).lowerBound })
+        }
+        let layout = Layout(
+            pattern: RawPattern(properties.bytes, varying: varying), id: place(id).lowerBound, intended: offsets[0],
+            received: offsets[1], service: offsets[2])
+        recent = learnt % Self.layoutLimit
+        if layouts.count < Self.layoutLimit {
+            recent = layouts.count
+            layouts.append(layout)
+        } else {
+            layouts[recent] = layout
+        }
+    }
+}
