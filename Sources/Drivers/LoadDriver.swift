@@ -316,6 +316,9 @@ package protocol LoadPublisher: AnyObject, Sendable {
     /// Whether more should be written now: connected, not blocked, and the socket takes bytes.
     var isWritable: Bool { get }
 
+    /// Messages that one `send` should carry at most.
+    var batchLimit: Int { get }
+
     /// Sends messages on a channel (0 to channels − 1), in this order, with one write. Only while `isWritable`.
     func send(_ messages: Span<OutgoingMessage>, channel: Int)
 
@@ -331,6 +334,9 @@ package protocol LoadPublisher: AnyObject, Sendable {
 extension LoadPublisher {
     /// Nothing to ask for: each message is answered by itself.
     package func settle() {}
+
+    /// Enough that the costs of a batch do not count.
+    package var batchLimit: Int { 256 }
 }
 
 /// What happens to published messages; called on the publisher's event loop.

@@ -96,6 +96,22 @@ import Testing
         #expect(histogram.max == LatencyHistogram.highestTrackableNanoseconds)
     }
 
+    @Test func recordingManyAtOnceIsRecordingEach() {
+        var random = SystemRandomNumberGenerator()
+        var (each, together) = (LatencyHistogram(), LatencyHistogram())
+        for _ in 0..<20 {
+            var values = (0..<200).map { _ in
+                Int64.random(in: 0...(1 << Int64.random(in: 1...41, using: &random)), using: &random)
+            }
+            values += [-1, 0, 1 << 43, LatencyHistogram.highestTrackableNanoseconds, .max]
+            for value in values { each.record(value) }
+            together.record(values.span)
+        }
+        #expect(each == together)
+        #expect(together.negativeCount == 20)
+        #expect(together.overflowCount == 20)
+    }
+
     @Test func recordingAllocatesNothing() {
         var histogram = LatencyHistogram()
         histogram.record(1)

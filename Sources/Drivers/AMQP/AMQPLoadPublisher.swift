@@ -19,8 +19,9 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
         var committed: UInt64 = 0
     }
 
-    /// Enough for a few hundred small messages: one write to the socket.
-    private static let batchBytes = 64 * 1024
+    /// A batch goes to the socket with one write: many bytes for each system call, few enough to stay in the cache.
+    private static let batchBytes = 128 * 1024
+    private static let batchMessages = 1024
 
     let eventLoop: any EventLoop
     private let connection: RecoveringConnection
@@ -29,9 +30,11 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     private let delegate: any LoadPublisherDelegate
     private let stamp: Stamp
     private var lanes: [Lane]
-    /// Space for batches, used in turn: more than the connection lets wait for the socket, so that none is made anew.
-    private var batches = Array(repeating: ByteBuffer(), count: 16)
+    /// Space for batches: the first as long as the socket takes all, then one after the other, more than the connection
+    /// lets wait for the socket, so that none is made anew.
+    private var batches = Array(repeating: ByteBuffer(), count: 8)
     private var nextBatch = 0
+    private(set) var batchLimit = 1
     private var timestamp: TimestampText
     private var isConnected = false
     private var isBlocked = false
@@ -85,6 +88,7 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     private func ready(_ index: Int, _ channel: AMQPChannel, _ templates: StampedTemplates) {
         lanes[index] = Lane(channel: channel, templates: templates)
         guard lanes.allSatisfy({ $0.channel != nil }) else { return }
+        batchLimit = min(max(Self.batchBytes / max(templates.longestBytes, 1), 1), Self.batchMessages)
         isConnected = true
         isBlocked = false
         if hasOpened { delegate.publisherRecovered() }
@@ -99,10 +103,10 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
 
     func send(_ messages: Span<OutgoingMessage>, channel index: Int) {
         guard let channel = lanes[index].channel, let templates = lanes[index].templates else { return }
+        nextBatch = unsentBytes == 0 ? 0 : (nextBatch + 1) % batches.count
         batches[nextBatch].clear(minimumCapacity: Self.batchBytes)
         templates.stamp(messages, timestamp: &timestamp, into: &batches[nextBatch])
         channel.writePublishes(batches[nextBatch], count: messages.count)
-        nextBatch = (nextBatch + 1) % batches.count
         if let size = settings.transactionSize {
             lanes[index].sent += UInt64(messages.count)
             if lanes[index].sent - lanes[index].committed >= UInt64(size) { commit(index) }

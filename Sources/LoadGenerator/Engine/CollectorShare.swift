@@ -53,6 +53,21 @@ struct CollectorShare: Sendable {
     private var lookup: PhaseLookup
     private var released = 0
 
+    /// Times of one phase that are not recorded yet.
+    private struct Times {
+        var endToEnd: [Int64] = []
+        var endToEndService: [Int64] = []
+        var service: [Int64] = []
+
+        mutating func removeAll() {
+            endToEnd.removeAll(keepingCapacity: true)
+            endToEndService.removeAll(keepingCapacity: true)
+            service.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private var times = Times()
+    private var timesPhase = 0
     private(set) var records: [PhaseRecord]
     var totals = Totals()
     private var interval = Interval()
@@ -77,13 +92,12 @@ struct CollectorShare: Sendable {
 
     /// Enters what a read brought.
     mutating func enter(_ messages: Span<CollectedMessage>, now: Int64) {
-        let current = lookup.phase(at: now)
+        var first = 0
         for index in messages.indices {
             let message = messages[index]
             guard isFirst(message) else { continue }
             if message.role == .failed { totals.failed += 1 } else { totals.processed += 1 }
-            released += 1
-            if let current, current < records.count { records[current].carried += 1 }
+            first += 1
             guard let intended = message.intendedNanoseconds, let phase = lookup.phase(at: intended),
                 phase < records.count
             else {
@@ -92,22 +106,35 @@ struct CollectorShare: Sendable {
             }
             // The way to the failed queue is another one: its times would only blur those of the results.
             guard message.role != .failed else { continue }
-            records[phase].endToEnd.record(now - intended)
-            interval.endToEnd.record(now - intended)
+            if phase != timesPhase { recordTimes(next: phase) }
             let lag = ledger.lagNanoseconds(of: message.sequence)
-            if let lag {
-                records[phase].endToEndService.record(now - intended - lag)
-                interval.endToEndService.record(now - intended - lag)
-            }
+            times.endToEnd.append(now - intended)
+            if let lag { times.endToEndService.append(now - intended - lag) }
             if let received = message.receivedNanoseconds {
                 let wait = clock.enter(
                     phase: phase, intended: intended, sent: intended + (lag ?? 0), received: received,
                     done: received &+ (message.serviceNanoseconds ?? 0), collected: now)
-                if let wait { records[phase].queueWait.record(wait.nanoseconds) }
+                if let wait { records[wait.phase].queueWait.record(wait.nanoseconds) }
                 if clock.isReady { closeClock() }
             }
-            if let service = message.serviceNanoseconds { records[phase].service.record(service) }
+            if let service = message.serviceNanoseconds { times.service.append(service) }
         }
+        recordTimes(next: timesPhase)
+        released += first
+        if let current = lookup.phase(at: now), current < records.count { records[current].carried += UInt64(first) }
+    }
+
+    /// Records the times gathered for a phase, and goes on with another.
+    private mutating func recordTimes(next phase: Int) {
+        if timesPhase < records.count {
+            records[timesPhase].endToEnd.record(times.endToEnd.span)
+            records[timesPhase].endToEndService.record(times.endToEndService.span)
+            records[timesPhase].service.record(times.service.span)
+        }
+        interval.endToEnd.record(times.endToEnd.span)
+        interval.endToEndService.record(times.endToEndService.span)
+        times.removeAll()
+        timesPhase = phase
     }
 
     /// Ends the learning of the workers' clock and records the waits that were kept for it.

@@ -58,7 +58,6 @@ final class PublisherLoop: @unchecked Sendable {
         self.settings = settings
         self.eventLoop = eventLoop
         share = PublisherShare(settings, ledger: ledger, outstanding: outstanding, table: table)
-        outgoing.reserveCapacity(PublisherShare.batchLimit)
     }
 
     var records: [PublisherShare.PhaseRecord] { share.records }
@@ -124,7 +123,7 @@ final class PublisherLoop: @unchecked Sendable {
         var batches = 0
         while batches < Self.batchesPerTurn {
             guard publisher.isWritable else { return holdBack(byWindow: false, at: now) }
-            let next = share.plan(&outgoing, now: now)
+            let next = share.plan(&outgoing, limit: publisher.batchLimit, now: now)
             if !outgoing.isEmpty {
                 now = send(through: publisher)
                 batches += 1

@@ -68,9 +68,6 @@ struct PublisherShare {
         case end
     }
 
-    /// Messages in one batch at most.
-    static let batchLimit = 256
-
     private let settings: PublisherLoop.Settings
     private let ledger: Ledger
     private let outstanding: Outstanding
@@ -81,6 +78,8 @@ struct PublisherShare {
     private var nextChannel = 0
     /// What was planned and not yet entered as sent.
     private var batch: [InFlightWindow.Message] = []
+    /// Space for the schedule lags of a batch.
+    private var lags: [Int64] = []
     /// The channel of the planned batch.
     private(set) var channel = 0
     /// Space for the messages of one answer.
@@ -99,7 +98,6 @@ struct PublisherShare {
         lookup = PhaseLookup(table)
         windows = (0..<settings.channels).map { _ in InFlightWindow(capacity: max(settings.confirmWindow, 1)) }
         records = Array(repeating: PhaseRecord(), count: settings.phases)
-        batch.reserveCapacity(Self.batchLimit)
     }
 
     /// Whether there is a stretch under way, and when it ends where time decides that.
@@ -126,22 +124,25 @@ struct PublisherShare {
 
     // MARK: - Sending
 
-    /// Puts what is due into `outgoing`, all for one channel, in turn.
-    mutating func plan(_ outgoing: inout [OutgoingMessage], now: Int64) -> Next {
+    /// Puts what is due into `outgoing`, all for one channel, in turn, `limit` messages at most.
+    mutating func plan(_ outgoing: inout [OutgoingMessage], limit: Int, now: Int64) -> Next {
         outgoing.removeAll(keepingCapacity: true)
-        guard stretch != nil, walk != nil else { return .end }
-        let next = fill(&outgoing, now: now)
+        guard let stretch, var walk else { return .end }
+        self.walk = nil  // so that there is one of it, in a local variable
+        let next = fill(&outgoing, limit: limit, stretch, &walk, now: now)
+        self.walk = walk
         if !batch.isEmpty { outstanding.add(batch.count) }
         return next
     }
 
-    private mutating func fill(_ outgoing: inout [OutgoingMessage], now: Int64) -> Next {
-        guard let stretch else { return .end }
+    private mutating func fill(
+        _ outgoing: inout [OutgoingMessage], limit: Int, _ stretch: Stretch, _ walk: inout StretchWalk, now: Int64
+    ) -> Next {
         var room = 0
         var sent = 0
         let window = stretch.closedLoop.map { $0.window - outstanding.count }
         while true {
-            guard let entry = walk?.peek(nowNanoseconds: now) else { return .end }
+            guard let entry = walk.peek(nowNanoseconds: now) else { return .end }
             var intended = now
             if let window {
                 // Sent earlier it would belong to no phase.
@@ -154,10 +155,10 @@ struct PublisherShare {
             if sent == 0 {
                 guard let free = channelWithRoom() else { return .waiting }
                 channel = free
-                room = min(Self.batchLimit, settings.confirmWindow == 0 ? Self.batchLimit : windows[free].room)
+                room = settings.confirmWindow == 0 ? limit : min(limit, windows[free].room)
             }
             let message = InFlightWindow.Message(
-                sequence: stretch.firstSequence + UInt64(walk?.position ?? 0), intendedNanoseconds: intended,
+                sequence: stretch.firstSequence + UInt64(walk.position), intendedNanoseconds: intended,
                 phase: Int32(stretch.firstPhase + Int(entry.phase)))
             outgoing.append(
                 OutgoingMessage(
@@ -166,7 +167,7 @@ struct PublisherShare {
                         sequence: message.sequence, documentSequence: entry.documentSequence,
                         intendedNanoseconds: intended)))
             batch.append(message)
-            walk?.advance()
+            walk.advance()
             sent += 1
             if sent == room { return .more }
         }
@@ -196,18 +197,33 @@ struct PublisherShare {
 
     /// Enters the batch as sent, once the socket has it.
     mutating func recordSent(at now: Int64) {
-        for message in batch {
-            let lag = now - message.intendedNanoseconds
-            let phase = Int(message.phase)
-            records[phase].scheduleLag.record(lag)
-            interval.scheduleLag.record(lag)
-            if lag > settings.scheduleDebtNanoseconds { records[phase].late += 1 }
-            if heldUp.contains(message.intendedNanoseconds) { records[phase].heldUpLag.record(lag) }
-            records[phase].published += 1
+        var start = 0
+        while start < batch.count {
+            // A batch as a rule lies in one phase.
+            let phase = batch[start].phase
+            var end = start
+            lags.removeAll(keepingCapacity: true)
+            while end < batch.count, batch[end].phase == phase {
+                lags.append(now - batch[end].intendedNanoseconds)
+                end += 1
+            }
+            record(start..<end, in: Int(phase))
+            start = end
         }
         totals.published += UInt64(batch.count)
         if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
         batch.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func record(_ sent: Range<Int>, in phase: Int) {
+        records[phase].published += UInt64(sent.count)
+        records[phase].scheduleLag.record(lags.span)
+        interval.scheduleLag.record(lags.span)
+        for lag in lags where lag > settings.scheduleDebtNanoseconds { records[phase].late += 1 }
+        guard !heldUp.isEmpty else { return }
+        for index in sent where heldUp.contains(batch[index].intendedNanoseconds) {
+            records[phase].heldUpLag.record(lags[index - sent.lowerBound])
+        }
     }
 
     // MARK: - Answers

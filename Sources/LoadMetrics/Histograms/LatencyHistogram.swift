@@ -54,6 +54,31 @@ package struct LatencyHistogram: Sendable, Equatable {
         if value < lowest { lowest = value }
     }
 
+    /// Records many durations at once, for less than one after the other.
+    package mutating func record(_ nanoseconds: Span<Int64>) {
+        var (smallest, largest) = (lowest, highest)
+        var recorded: UInt64 = 0
+        // What is negative or finds no room yet is left to `record(_:)`.
+        var others: [Int64] = []
+        counts.withUnsafeMutableBufferPointer { counts in
+            for position in nanoseconds.indices {
+                let value = UInt64(bitPattern: nanoseconds[position])
+                let index = Layout.index(of: value)
+                guard nanoseconds[position] >= 0, index < counts.count else {
+                    others.append(nanoseconds[position])
+                    continue
+                }
+                counts[index] &+= 1
+                recorded &+= 1
+                if value > largest { largest = value }
+                if value < smallest { smallest = value }
+            }
+        }
+        count &+= recorded
+        (lowest, highest) = (smallest, largest)
+        for other in others { record(other) }
+    }
+
     /// Adds everything that `other` recorded.
     package mutating func merge(_ other: LatencyHistogram) {
         if other.counts.count > counts.count { grow(toHold: other.counts.count - 1) }
