@@ -126,14 +126,17 @@ struct CollectorShare: Sendable {
 
     /// Records the times gathered for a phase, and goes on with another.
     private mutating func recordTimes(next phase: Int) {
+        var gathered = Times()
+        swap(&gathered, &times)
         if timesPhase < records.count {
-            records[timesPhase].endToEnd.record(times.endToEnd.span)
-            records[timesPhase].endToEndService.record(times.endToEndService.span)
-            records[timesPhase].service.record(times.service.span)
+            records[timesPhase].endToEnd.record(gathered.endToEnd.span)
+            records[timesPhase].endToEndService.record(gathered.endToEndService.span)
+            records[timesPhase].service.record(gathered.service.span)
         }
-        interval.endToEnd.record(times.endToEnd.span)
-        interval.endToEndService.record(times.endToEndService.span)
-        times.removeAll()
+        interval.endToEnd.record(gathered.endToEnd.span)
+        interval.endToEndService.record(gathered.endToEndService.span)
+        gathered.removeAll()
+        swap(&gathered, &times)
         timesPhase = phase
     }
 

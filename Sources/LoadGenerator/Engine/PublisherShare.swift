@@ -216,6 +216,7 @@ struct PublisherShare {
     }
 
     private mutating func record(_ sent: Range<Int>, in phase: Int) {
+        let lags = self.lags
         records[phase].published += UInt64(sent.count)
         records[phase].scheduleLag.record(lags.span)
         interval.scheduleLag.record(lags.span)
