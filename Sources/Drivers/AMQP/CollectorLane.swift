@@ -204,10 +204,10 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     // MARK: - Messages that other processes may have sent
 
     private func receivedOfOthers(_ delivery: borrowing Delivery, _ channel: AMQPChannel) {
+        let stamps = stampReader.read(delivery.properties)
         takeOfOthers(
-            Self.identity(delivery.properties),
-            clock: (try? delivery.properties.int64Header("x-rafale-clock")) ?? nil,
-            intended: (try? delivery.properties.int64Header("x-rafale-intended")) ?? nil,
+            stamps?.id, clock: (try? delivery.properties.int64Header("x-rafale-clock")) ?? nil,
+            intended: stamps?.intendedNanoseconds,
             redelivered: delivery.redelivered, role: onlyRole ?? .incoming, tag: delivery.deliveryTag, channel)
     }
 
