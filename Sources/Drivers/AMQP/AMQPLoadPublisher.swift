@@ -88,7 +88,8 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     private func ready(_ index: Int, _ channel: AMQPChannel, _ templates: StampedTemplates) {
         lanes[index] = Lane(channel: channel, templates: templates)
         guard lanes.allSatisfy({ $0.channel != nil }) else { return }
-        batchLimit = min(max(Self.batchBytes / max(templates.longestBytes, 1), 1), Self.batchMessages)
+        let fitting = max(Self.batchBytes / max(templates.longestBytes, 1), 1)
+        batchLimit = min(fitting, settings.transactionSize ?? Self.batchMessages, Self.batchMessages)
         isConnected = true
         isBlocked = false
         if hasOpened { delegate.publisherRecovered() }
