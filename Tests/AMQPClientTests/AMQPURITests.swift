@@ -64,7 +64,10 @@ import Testing
         let configuration = try AMQPConfiguration(
             uri: "amqps://h?heartbeat=7&connection_timeout=1500&channel_max=12&frame_max=8192&auth_mechanism=external"
                 + "&cacertfile=%2Fca.pem&certfile=/c.pem&keyfile=/k.pem&verify=verify_none"
-                + "&server_name_indication=broker&connection_name=a%20b")
+                + "&server_name_indication=broker&connection_name=a%20b&tcp_nodelay=false&send_buffer=65536"
+                + "&receive_buffer=4096")
+        #expect(!configuration.tcpNoDelay)
+        #expect(configuration.sendBufferBytes == 65_536 && configuration.receiveBufferBytes == 4096)
         #expect(configuration.heartbeat == .seconds(7))
         #expect(configuration.connectTimeout == .milliseconds(1500))
         #expect(configuration.channelMax == 12)
@@ -95,6 +98,8 @@ import Testing
         ("amqp://h?zzz=3", .unknownOption("zzz", nearest: nil)),
         ("amqp://h?heartbeat=-1", .optionValue(name: "heartbeat", value: "-1", expected: "0 to 65535 seconds")),
         ("amqp://h?frame_max=100", .optionValue(name: "frame_max", value: "100", expected: "0 or at least 4096 bytes")),
+        ("amqp://h?tcp_nodelay=1", .optionValue(name: "tcp_nodelay", value: "1", expected: "true or false")),
+        ("amqp://h?send_buffer=0", .optionValue(name: "send_buffer", value: "0", expected: "1 to 1073741824 bytes")),
         ("amqp://h?verify=verify_peer", .tlsOptionWithoutTLS("verify")),
         ("amqps://h?verify=yes", .optionValue(name: "verify", value: "yes", expected: "verify_peer or verify_none")),
         (

@@ -13,6 +13,15 @@ import Testing
         #expect(abs(delay - Double(milliseconds)) < 0.01)
     }
 
+    @Test func withoutARoundALostConnectionIsGivenUpAtOnce() {
+        var state = RecoveryState(nodeCount: 2, policy: RecoveryPolicy(maximumRounds: 0))
+        #expect(state.start() == .connect(node: 0))
+        #expect(state.failed(chance: 0) == .connect(node: 1))
+        state.connected()
+        #expect(state.lost(chance: 0) == .giveUp)
+        #expect(state.phase == .ended && state.waited() == .nothing)
+    }
+
     @Test func connects() {
         var state = RecoveryState(nodeCount: 1, policy: policy)
         #expect(state.start() == .connect(node: 0))
