@@ -179,7 +179,8 @@ struct Orchestrator: Sendable {
                 uris: uris, policy: scenario.connectionPolicy, on: group.next(), logger: logger)
         case .churn:
             let operations = scenario.churn.compactMap { ChurnOperation(rawValue: $0.kind.rawValue) }
-            return try AMQPChurnDriver(uris: uris, operations: operations, on: group.next(), logger: logger)
+            return try AMQPChurnDriver(
+                uris: uris, operations: operations, policy: scenario.connectionPolicy, on: group.next(), logger: logger)
         case .store: break
         }
         let store = try StoreURL(storeText, defaultSQLitePath: folder.storeFile)

@@ -28,6 +28,7 @@ package enum ChurnOperation: String, Sendable, CaseIterable {
 package final class AMQPChurnDriver: LoadDriver {
     private let configurations: [AMQPConfiguration]
     private let operations: [ChurnOperation]
+    private let policy: ConnectionPolicy
     private let control: RecoveringConnection
     private let logger: Logger
     private let failures = ChurnFailures()
@@ -35,7 +36,8 @@ package final class AMQPChurnDriver: LoadDriver {
 
     /// The operation of a message is that of its template's index; connects in `prepare`.
     package init(
-        uris: [String], operations: [ChurnOperation], on eventLoop: any EventLoop, logger: Logger
+        uris: [String], operations: [ChurnOperation], policy: ConnectionPolicy = ConnectionPolicy(),
+        on eventLoop: any EventLoop, logger: Logger
     ) throws(DriverError) {
         do {
             configurations = try uris.map { uri throws(AMQPURIError) in try AMQPConfiguration(uri: uri) }
@@ -43,6 +45,7 @@ package final class AMQPChurnDriver: LoadDriver {
             throw DriverError(.configuration, "\(error)")
         }
         self.operations = operations
+        self.policy = policy
         self.logger = logger
         control = RecoveringConnection(configurations, role: "rafale control", on: eventLoop, logger: logger)
     }
@@ -77,8 +80,9 @@ package final class AMQPChurnDriver: LoadDriver {
             return count
         }
         let publisher = AMQPChurnPublisher(
-            configurations, operations: operations, channels: settings.channels,
-            name: "rafale-churn-\(settings.run)-\(number)", failures: failures, delegate: delegate, on: eventLoop,
+            policy.ordered(configurations, connection: number - 1), operations: operations, policy: policy,
+            channels: settings.channels, name: "rafale-churn-\(settings.run)-\(number)", failures: failures,
+            delegate: delegate, on: eventLoop,
             logger: logger)
         do {
             try await publisher.open()

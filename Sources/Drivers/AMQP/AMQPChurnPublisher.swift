@@ -42,7 +42,8 @@ final class AMQPChurnPublisher: LoadPublisher, @unchecked Sendable {
     private let quiet = Logger(label: "rafale.churn", factory: { _ in SwiftLogNoOpLogHandler() })
 
     init(
-        _ configurations: [AMQPConfiguration], operations: [ChurnOperation], channels: Int, name: String,
+        _ configurations: [AMQPConfiguration], operations: [ChurnOperation], policy: ConnectionPolicy, channels: Int,
+        name: String,
         failures: ChurnFailures, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop, logger: Logger
     ) {
         self.configurations = configurations.map { configuration in
@@ -60,7 +61,8 @@ final class AMQPChurnPublisher: LoadPublisher, @unchecked Sendable {
         let needsBase = operations.contains { $0 != .connections }
         base =
             needsBase
-            ? RecoveringConnection(configurations, role: "rafale churn", on: eventLoop, logger: logger) : nil
+            ? RecoveringConnection(configurations, role: "rafale churn", policy: policy, on: eventLoop, logger: logger)
+            : nil
         isConnected = !needsBase
     }
 
