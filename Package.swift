@@ -18,6 +18,7 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioConcurrency = product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let logging = product(name: "Logging", package: "swift-log")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -84,8 +85,8 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "AMQPBroker", "AMQPClient", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Reporting",
-                "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore, .nioPosix,
-                .signals, .subprocess, .system,
+                "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .signals, .subprocess, .system,
             ],
             swiftSettings: settings),
 

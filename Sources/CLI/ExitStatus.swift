@@ -21,7 +21,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .success: "the run is valid and every threshold holds"
         case .usage: "a flag or argument is wrong"
         case .badScenario: "the scenario file is wrong"
-        case .unreachable: "the broker or store cannot be reached, or a worker does not start"
+        case .unreachable: "the broker or store cannot be reached, a worker does not start, or an address is taken"
         case .internalError: "a fault in rafale itself"
         case .cannotWriteReport: "the report cannot be written"
         case .refused: "credentials or permissions are refused"

@@ -130,6 +130,12 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Throw away the messages that wait in the scenario's queues.")
     var purge = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve Prometheus metrics at /metrics of this address while the run lasts; a port alone is on 127.0.0.1, "
+                + "port 0 takes any free one and prints it.", valueName: "address:port"))
+    var metrics: String?
+
     @Flag(help: "No progress and no summary; the report is written and the exit code tells.")
     var quiet = false
 
@@ -169,6 +175,35 @@ struct RunOptions: ParsableArguments {
             throw CommandFailure(.usage, "generate needs a broker that runs already: name it with --broker amqp://…")
         }
         try PartOptions.check(part?.part ?? .whole, file.scenario, purge: purge)
+        let endpoint = try await openMetrics()
+        let (result, folder): (RunResult, RunFolder)
+        do {
+            (result, folder) = try await measure(file, startsWorkers: startsWorkers, part, endpoint?.metrics)
+        } catch {
+            await endpoint?.close()
+            throw error
+        }
+        await endpoint?.close()
+        try write(result, to: folder)
+        return ExitStatus(result.outcome)
+    }
+
+    private func openMetrics() async throws(CommandFailure) -> MetricsEndpoint? {
+        guard let metrics else { return nil }
+        guard let address = MetricsEndpoint.Address(metrics) else {
+            throw CommandFailure(.usage, "--metrics '\(metrics)' is not ADDRESS:PORT, such as 127.0.0.1:9464")
+        }
+        let endpoint = try await MetricsEndpoint.open(address, LiveMetrics(version: Rafale.version))
+        // A port that nobody chose is told in any case.
+        if address.port == 0 || !(quiet || json) {
+            FileHandle.standardError.write(Data("metrics: \(endpoint.url)\n".utf8))
+        }
+        return endpoint
+    }
+
+    private func measure(
+        _ file: ScenarioFile, startsWorkers: Bool, _ part: PartOptions?, _ metrics: LiveMetrics?
+    ) async throws -> (RunResult, RunFolder) {
         let startedAt = Date()
         let folder = try RunFolder(parent: out, name: file.scenario.name, startedAt: startedAt)
         var logger = Logger(label: "rafale")
@@ -177,17 +212,14 @@ struct RunOptions: ParsableArguments {
             file: file,
             settings: .init(
                 purge: purge, isQuiet: quiet || json, startsWorkers: startsWorkers, part: part?.part ?? .whole,
-                run: part?.run, commandLine: Self.commandLine),
+                run: part?.run, metrics: metrics, commandLine: Self.commandLine),
             folder: folder, startedAt: startedAt, logger: logger)
-        let result: RunResult
         do {
-            result = try await orchestrator.run()
+            return (try await orchestrator.run(), folder)
         } catch {
             folder.removeIfEmptyOfResults()
             throw error
         }
-        try write(result, to: folder)
-        return ExitStatus(result.outcome)
     }
 
     private func write(_ result: RunResult, to folder: RunFolder) throws {

@@ -93,6 +93,8 @@ package struct SecondSample: Sendable {
     package var offered: UInt64
     package var published: UInt64
     package var confirmed: UInt64
+    package var nacked: UInt64
+    package var returned: UInt64
     package var processed: UInt64
     package var failed: UInt64
     package var scheduleLag: LatencyHistogram

@@ -418,6 +418,7 @@ package final class LoadRun: Sendable {
                     startNanoseconds: start, endNanoseconds: time, phase: phase,
                     offered: due + now.publishedUnscheduled - before.publishedUnscheduled,
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
+                    nacked: now.nacked - before.nacked, returned: now.returned - before.returned,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
                     scheduleLag: latencies.scheduleLag, confirm: latencies.confirm,
                     confirmService: latencies.confirmService, endToEnd: latencies.endToEnd,

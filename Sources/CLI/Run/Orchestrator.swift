@@ -27,6 +27,8 @@ struct Orchestrator: Sendable {
         var part = LoadPlan.Part.whole
         /// The run that other processes belong to as well; nil for one of its own.
         var run: RunID?
+        /// Told what happens, for whoever asks while the run lasts.
+        var metrics: LiveMetrics?
         var commandLine: [String]
     }
 
@@ -84,6 +86,7 @@ struct Orchestrator: Sendable {
         let plan = LoadPlan(
             scenario, run: run, purge: settings.purge, keepsQueues: !settings.startsWorkers, part: settings.part,
             isRunNamed: settings.run != nil)
+        settings.metrics?.begin(plan)
         let load = LoadRun(plan: plan, driver: driver, group: group, logger: logger)
         let view = LiveView(
             phases: scenario.phases.map(\.name), planned: Self.planned(scenario), isQuiet: settings.isQuiet)
@@ -110,6 +113,7 @@ struct Orchestrator: Sendable {
             rows.withLock {
                 $0.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
             }
+            settings.metrics?.add(sample, used.processes)
             view.show(sample)
         }
         view.clear()

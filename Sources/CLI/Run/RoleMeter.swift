@@ -33,23 +33,39 @@ final class RoleMeter: Sendable {
         }
     }
 
-    /// Cores kept busy since the last call and memory now, by name; processes that are gone are left out.
-    func second() -> (cores: [String: Double], residentBytes: [String: UInt64]) {
+    /// What the processes used; those that are gone are left out.
+    struct Second: Sendable {
+        /// Cores kept busy since the last look, by name.
+        var cores: [String: Double] = [:]
+        /// Memory now, by name.
+        var residentBytes: [String: UInt64] = [:]
+        /// CPU time since `begin` and memory now.
+        var processes: [RunMetrics.Process] = []
+    }
+
+    /// What was used since the last call.
+    func second() -> Second {
         entries.withLock { entries in
-            var cores: [String: Double] = [:]
-            var resident: [String: UInt64] = [:]
+            var second = Second()
             for index in entries.indices {
                 guard let sample = entries[index].sampler.sample() else { continue }
                 if let last = entries[index].last, sample.timeNanoseconds > last.timeNanoseconds {
-                    cores[entries[index].watched.name] =
+                    second.cores[entries[index].watched.name] =
                         Double(sample.cpuNanoseconds - last.cpuNanoseconds)
                         / Double(sample.timeNanoseconds - last.timeNanoseconds)
                 }
-                resident[entries[index].watched.name] = sample.residentBytes
-                entries[index].first = entries[index].first ?? sample
+                let first = entries[index].first ?? sample
+                let watched = entries[index].watched
+                second.residentBytes[watched.name] = sample.residentBytes
+                second.processes.append(
+                    .init(
+                        role: watched.role, name: watched.name,
+                        cpuNanoseconds: sample.cpuNanoseconds - first.cpuNanoseconds,
+                        residentBytes: sample.residentBytes))
+                entries[index].first = first
                 entries[index].last = sample
             }
-            return (cores, resident)
+            return second
         }
     }
 
