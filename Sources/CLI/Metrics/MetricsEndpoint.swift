@@ -65,7 +65,7 @@ struct MetricsEndpoint: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)).lowercased() }
-        if case SocketAddressError.unknown = error { return "no such host" }
+        if error is SocketAddressError.UnknownHost { return "no such host" }
         return "\(error)"
     }
 
