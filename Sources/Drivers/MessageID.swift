@@ -28,11 +28,18 @@ package struct MessageID: Sendable, Hashable, CustomStringConvertible {
     package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount, bytes[8] == UInt8(ascii: "-"),
             let run = Hexadecimal.parse(bytes.loadUnaligned(as: UInt64.self)),
-            let high = Hexadecimal.parse(bytes.loadUnaligned(fromByteOffset: 9, as: UInt64.self)),
-            let low = Hexadecimal.parse(bytes.loadUnaligned(fromByteOffset: 17, as: UInt64.self))
+            let sequence = Self.sequence(UnsafeRawBufferPointer(rebasing: bytes[9...]))
         else { return nil }
         self.run = RunID(rawValue: run)
-        sequence = UInt64(high) << 32 | UInt64(low)
+        self.sequence = sequence
+    }
+
+    /// Reads the 16 bytes of a sequence number alone.
+    package static func sequence(_ bytes: UnsafeRawBufferPointer) -> UInt64? {
+        guard bytes.count == 16, let high = Hexadecimal.parse(bytes.loadUnaligned(as: UInt64.self)),
+            let low = Hexadecimal.parse(bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        else { return nil }
+        return UInt64(high) << 32 | UInt64(low)
     }
 
     package init?(_ string: String) {

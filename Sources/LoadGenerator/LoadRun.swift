@@ -69,12 +69,12 @@ package final class LoadRun: Sendable {
                 ledger: ledger, outstanding: outstanding, table: table, on: group.next())
         }
         self.publishers = publishers
+        for publisher in publishers { outstanding.whenReleased { publisher.wake() } }
         let collectors = plan.readers.map { _ in
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
                 releases: !releasesOnConfirm, sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
-                senders: plan.senders, on: group.next()
-            ) { for publisher in publishers { publisher.wake() } }
+                senders: plan.senders, on: group.next())
         }
         self.collectors = collectors
         watch = GeneratorWatch(

@@ -84,25 +84,33 @@ package struct DeliverReader: Sendable {
 
     /// Reads the payload of a method frame; throws what `RawDeliver.init(_:)` throws.
     package mutating func read(_ payload: UnsafeRawBufferPointer) throws(WireError) -> RawDeliver {
-        if recent < layouts.count, layouts[recent].pattern.matches(payload) {
-            return Self.read(payload, layouts[recent])
+        // Through a pointer, since a layout taken out of the array would be retained for each message.
+        let (recent, known) = layouts.withUnsafeBufferPointer { [recent] layouts in
+            if recent < layouts.count, layouts[recent].pattern.matches(payload) {
+                return (recent, RawDeliver?.some(Self.read(payload, layouts, recent)))
+            }
+            for index in layouts.indices where index != recent && layouts[index].pattern.matches(payload) {
+                return (index, Self.read(payload, layouts, index))
+            }
+            return (recent, nil)
         }
-        for index in layouts.indices where index != recent && layouts[index].pattern.matches(payload) {
-            recent = index
-            return Self.read(payload, layouts[index])
-        }
+        self.recent = recent
+        if let known { return known }
         let deliver = try RawDeliver(payload)
         if layouts.count < Self.layoutLimit { learn(deliver, payload) }
         return deliver
     }
 
-    private static func read(_ payload: UnsafeRawBufferPointer, _ layout: Layout) -> RawDeliver {
-        let tag = payload.loadUnaligned(fromByteOffset: layout.consumerTag.upperBound, as: UInt64.self)
+    private static func read(
+        _ payload: UnsafeRawBufferPointer, _ layouts: UnsafeBufferPointer<Layout>, _ index: Int
+    ) -> RawDeliver {
+        let consumerTag = layouts[index].consumerTag
+        let tag = payload.loadUnaligned(fromByteOffset: consumerTag.upperBound, as: UInt64.self)
         return RawDeliver(
-            consumerTag: UnsafeRawBufferPointer(rebasing: payload[layout.consumerTag]),
-            deliveryTag: UInt64(bigEndian: tag), redelivered: layout.redelivered,
-            exchange: UnsafeRawBufferPointer(rebasing: payload[layout.exchange]),
-            routingKey: UnsafeRawBufferPointer(rebasing: payload[layout.routingKey]))
+            consumerTag: UnsafeRawBufferPointer(rebasing: payload[consumerTag]), deliveryTag: UInt64(bigEndian: tag),
+            redelivered: layouts[index].redelivered,
+            exchange: UnsafeRawBufferPointer(rebasing: payload[layouts[index].exchange]),
+            routingKey: UnsafeRawBufferPointer(rebasing: payload[layouts[index].routingKey]))
     }
 
     private mutating func learn(_ deliver: RawDeliver, _ payload: UnsafeRawBufferPointer) {

@@ -243,8 +243,11 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     private func handOn() {
         guard !collected.isEmpty else { return }
-        delegate.collector(received: collected.span)
-        collected.removeAll(keepingCapacity: true)
+        var messages: [CollectedMessage] = []
+        swap(&messages, &collected)
+        delegate.collector(received: messages.span)
+        messages.removeAll(keepingCapacity: true)
+        swap(&messages, &collected)
     }
 
     func channelReadComplete(_ channel: AMQPChannel) {

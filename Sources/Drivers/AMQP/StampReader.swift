@@ -17,10 +17,25 @@ struct StampReader: Sendable {
     /// Property bytes seen before, and where the stamps lie in them.
     private struct Layout: Sendable {
         var pattern: RawPattern
-        var id: Int
+        /// The run is part of the pattern: only the number differs from message to message.
+        var run: RunID
+        var sequence: Int
         var intended: Int?
         var received: Int?
         var service: Int?
+
+        /// The stamps where they lay before; nil where the bytes do not look the same.
+        func read(_ bytes: UnsafeRawBufferPointer) -> OutcomeStamps? {
+            guard pattern.matches(bytes),
+                let sequence = MessageID.sequence(UnsafeRawBufferPointer(rebasing: bytes[sequence..<sequence + 16]))
+            else { return nil }
+            func time(_ offset: Int?) -> Int64? {
+                offset.map { Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self)) }
+            }
+            return OutcomeStamps(
+                id: MessageID(run: run, sequence: sequence), intendedNanoseconds: time(intended),
+                receivedNanoseconds: time(received), serviceNanoseconds: time(service))
+        }
     }
 
     private static let layoutLimit = 4
@@ -32,26 +47,18 @@ struct StampReader: Sendable {
 
     /// The stamps; nil for a message that no run of ours sent or caused.
     mutating func read(_ properties: RawProperties) -> OutcomeStamps? {
-        if recent < layouts.count, let stamps = Self.read(properties.bytes, layouts[recent]) { return stamps }
-        for index in layouts.indices where index != recent {
-            guard let stamps = Self.read(properties.bytes, layouts[index]) else { continue }
-            recent = index
-            return stamps
+        // Through a pointer, since a layout taken out of the array would be retained for each message.
+        let (recent, stamps) = layouts.withUnsafeBufferPointer { [recent] layouts in
+            if recent < layouts.count, let stamps = layouts[recent].read(properties.bytes) {
+                return (recent, OutcomeStamps?.some(stamps))
+            }
+            for index in layouts.indices where index != recent {
+                if let stamps = layouts[index].read(properties.bytes) { return (index, stamps) }
+            }
+            return (recent, nil)
         }
-        return parse(properties)
-    }
-
-    private static func read(_ bytes: UnsafeRawBufferPointer, _ layout: Layout) -> OutcomeStamps? {
-        guard layout.pattern.matches(bytes),
-            let id = MessageID(
-                UnsafeRawBufferPointer(rebasing: bytes[layout.id..<layout.id + MessageID.byteCount]))
-        else { return nil }
-        func time(_ offset: Int?) -> Int64? {
-            offset.map { Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self)) }
-        }
-        return OutcomeStamps(
-            id: id, intendedNanoseconds: time(layout.intended), receivedNanoseconds: time(layout.received),
-            serviceNanoseconds: time(layout.service))
+        self.recent = recent
+        return stamps ?? parse(properties)
     }
 
     // MARK: - Parsing
@@ -62,7 +69,7 @@ struct StampReader: Sendable {
         let intended = (try? properties.rawHeader("x-rafale-intended")) ?? nil
         let received = (try? properties.rawHeader("x-rafale-received")) ?? nil
         let service = (try? properties.rawHeader("x-rafale-service")) ?? nil
-        learn(properties, id: idBytes, intended: intended, received: received, service: service)
+        learn(properties, id, idBytes, intended: intended, received: received, service: service)
         return OutcomeStamps(
             id: id, intendedNanoseconds: Self.integer(intended), receivedNanoseconds: Self.integer(received),
             serviceNanoseconds: Self.integer(service))
@@ -81,8 +88,8 @@ struct StampReader: Sendable {
     }
 
     private mutating func learn(
-        _ properties: RawProperties, id: UnsafeRawBufferPointer, intended: RawTable.Value?, received: RawTable.Value?,
-        service: RawTable.Value?
+        _ properties: RawProperties, _ id: MessageID, _ idBytes: UnsafeRawBufferPointer, intended: RawTable.Value?,
+        received: RawTable.Value?, service: RawTable.Value?
     ) {
         // Messages that never look like each other are parsed, each of them.
         guard learnt < Self.learnLimit else { return }
@@ -95,9 +102,12 @@ struct StampReader: Sendable {
             guard let start = properties.bytes.baseAddress, let first = bytes.baseAddress else { return 0..<0 }
             return first - start..<first - start + bytes.count
         }
-        var varying = [place(id)]
+        let sequence = place(idBytes).dropFirst(MessageID.byteCount - 16)
+        var varying = [sequence]
         for property in [RawProperties.Property.messageID, .correlationID, .timestamp] {
-            if let bytes = (try? properties.bytes(of: property)) ?? nil { varying.append(place(bytes)) }
+            guard let bytes = (try? properties.bytes(of: property)) ?? nil else { continue }
+            // An id of a run of ours varies in its number alone.
+            varying.append(MessageID(bytes) == nil ? place(bytes) : place(bytes).dropFirst(MessageID.byteCount - 16))
         }
         var offsets: [Int?] = []
         for value in [intended, received, service] {
@@ -107,8 +117,8 @@ struct StampReader: Sendable {
             offsets.append(value.map { place($0.bytes).lowerBound })
         }
         let layout = Layout(
-            pattern: RawPattern(properties.bytes, varying: varying), id: place(id).lowerBound, intended: offsets[0],
-            received: offsets[1], service: offsets[2])
+            pattern: RawPattern(properties.bytes, varying: varying), run: id.run, sequence: sequence.lowerBound,
+            intended: offsets[0], received: offsets[1], service: offsets[2])
         recent = learnt % Self.layoutLimit
         if layouts.count < Self.layoutLimit {
             recent = layouts.count

@@ -9,19 +9,16 @@ final class CollectorLoop: @unchecked Sendable {
     // Reason: all state is touched on `eventLoop` only; the asynchronous entry points hop to it.
 
     let eventLoop: any EventLoop
-    private let wakeUp: @Sendable () -> Void
     private let senders: CollectorSettings.Senders
     private var share: CollectorShare
     private(set) var failure: DriverError?
 
-    /// `releases` says whether an outcome makes room in a closed loop, of which `wakeUp` then tells the publishers.
+    /// `releases` says whether an outcome makes room in a closed loop.
     init(
         ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool,
-        sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, on eventLoop: any EventLoop,
-        wakeUp: @escaping @Sendable () -> Void
+        sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, on eventLoop: any EventLoop
     ) {
         self.eventLoop = eventLoop
-        self.wakeUp = wakeUp
         self.senders = senders
         share = CollectorShare(
             ledger: ledger, phases: phases, table: table, outstanding: outstanding, releases: releases,
@@ -66,7 +63,7 @@ extension CollectorLoop: LoadCollectorDelegate {
     }
 
     func collectorReadComplete() {
-        if share.release() { wakeUp() }
+        share.release()
     }
 
     func collectorLost(_ reason: String) {}

@@ -197,11 +197,9 @@ struct CollectorShare: Sendable {
         return true
     }
 
-    /// Makes room in a closed loop for what came back; returns whether there is any.
-    mutating func release() -> Bool {
-        defer { released = 0 }
-        guard releases, released > 0 else { return false }
-        outstanding.add(-released)
-        return true
+    /// Makes room in a closed loop for what came back.
+    mutating func release() {
+        if releases { outstanding.release(released) }
+        released = 0
     }
 }

@@ -1,6 +1,7 @@
 import Drivers
 import LoadMetrics
 import NIOCore
+import Synchronization
 
 /// Sends one connection's share of the load, each message when it is due, and records when that was.
 ///
@@ -47,6 +48,7 @@ final class PublisherLoop: @unchecked Sendable {
     private var callbackNanoseconds: Int64 = 0
     /// Why messages that are due are kept back, and since when.
     private var heldBack: (since: Int64, byWindow: Bool)?
+    private let isWakePending = Atomic<Bool>(false)
     private var stopped = false
     private var blockedSince: Int64?
     private var lostSince: Int64?
@@ -106,9 +108,13 @@ final class PublisherLoop: @unchecked Sendable {
     /// The times since the last call.
     func takeInterval() -> PublisherShare.Interval { share.takeInterval() }
 
-    /// Lets a closed loop look again whether it may send.
+    /// Lets a closed loop look again whether it may send; any thread may ask, many at once ask once.
     func wake() {
-        eventLoop.execute { self.turn() }
+        guard !isWakePending.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        eventLoop.execute {
+            self.isWakePending.store(false, ordering: .sequentiallyConsistent)
+            self.turn()
+        }
     }
 
     // MARK: - Sending
@@ -148,7 +154,10 @@ final class PublisherLoop: @unchecked Sendable {
     /// Hands the planned batch to the socket; returns the time when that was done.
     private func send(through publisher: any LoadPublisher) -> Int64 {
         share.noteSending(at: Monotonic.nowNanoseconds())
-        publisher.send(outgoing.span, channel: share.channel)
+        var messages: [OutgoingMessage] = []
+        swap(&messages, &outgoing)
+        publisher.send(messages.span, channel: share.channel)
+        swap(&messages, &outgoing)
         let now = Monotonic.nowNanoseconds()
         share.recordSent(at: now)
         return now

@@ -109,6 +109,7 @@ struct PublisherShare {
 
     mutating func begin(_ stretch: Stretch) {
         self.stretch = stretch
+        outstanding.bound(stretch.closedLoop != nil)
         walk = StretchWalk(stretch, connection: settings.connection, of: settings.connections)
     }
 
@@ -131,7 +132,7 @@ struct PublisherShare {
         self.walk = nil  // so that there is one of it, in a local variable
         let next = fill(&outgoing, limit: limit, stretch, &walk, now: now)
         self.walk = walk
-        if !batch.isEmpty { outstanding.add(batch.count) }
+        if stretch.closedLoop == nil { outstanding.add(batch.count) }
         return next
     }
 
@@ -139,37 +140,37 @@ struct PublisherShare {
         _ outgoing: inout [OutgoingMessage], limit: Int, _ stretch: Stretch, _ walk: inout StretchWalk, now: Int64
     ) -> Next {
         var room = 0
-        var sent = 0
-        let window = stretch.closedLoop.map { $0.window - outstanding.count }
         while true {
-            guard let entry = walk.peek(nowNanoseconds: now) else { return .end }
-            var intended = now
-            if let window {
-                // Sent earlier it would belong to no phase.
-                if now < stretch.startNanoseconds { return .due(stretch.startNanoseconds) }
-                guard sent < window else { return .waiting }
-            } else {
-                intended = stretch.startNanoseconds + entry.offsetNanoseconds
-                if intended > now { return .due(intended) }
+            guard let entry = walk.peek(nowNanoseconds: now) else {
+                // What a closed loop was granted and does not need.
+                if stretch.closedLoop != nil { outstanding.release(room - batch.count) }
+                return .end
             }
-            if sent == 0 {
+            // A closed loop has no schedule; but sent before its start a message would belong to no phase.
+            let due = stretch.startNanoseconds + entry.offsetNanoseconds
+            if due > now { return .due(due) }
+            if batch.isEmpty {
                 guard let free = channelWithRoom() else { return .waiting }
                 channel = free
                 room = settings.confirmWindow == 0 ? limit : min(limit, windows[free].room)
+                if let closedLoop = stretch.closedLoop {
+                    room = outstanding.reserve(room, of: closedLoop.window)
+                    guard room > 0 else { return .waiting }
+                }
             }
             let message = InFlightWindow.Message(
-                sequence: stretch.firstSequence + UInt64(walk.position), intendedNanoseconds: intended,
+                sequence: stretch.firstSequence + UInt64(walk.position),
+                intendedNanoseconds: stretch.closedLoop == nil ? due : now,
                 phase: Int32(stretch.firstPhase + Int(entry.phase)))
             outgoing.append(
                 OutgoingMessage(
                     template: entry.template,
                     stamp: MessageStamp(
                         sequence: message.sequence, documentSequence: entry.documentSequence,
-                        intendedNanoseconds: intended)))
+                        intendedNanoseconds: message.intendedNanoseconds)))
             batch.append(message)
             walk.advance()
-            sent += 1
-            if sent == room { return .more }
+            if batch.count == room { return .more }
         }
     }
 
@@ -252,7 +253,7 @@ struct PublisherShare {
             interval.confirmService.record(now - message.sentNanoseconds)
         }
         totals.confirmed += UInt64(messages.count)
-        if settings.releasesOnConfirm { outstanding.add(-messages.count) }
+        if settings.releasesOnConfirm { outstanding.release(messages.count) }
         if settings.confirmIsOutcome, let phase = lookup.phase(at: now), phase < records.count {
             records[phase].carried += UInt64(messages.count)
         }
@@ -261,14 +262,14 @@ struct PublisherShare {
     private mutating func refuse(_ messages: [InFlightWindow.Message]) {
         for message in messages { ledger.add(.nacked, to: message.sequence) }
         totals.nacked += UInt64(messages.count)
-        outstanding.add(-messages.count)
+        outstanding.release(messages.count)
     }
 
     mutating func returned(_ sequence: UInt64?) {
         totals.returned += 1
         if let sequence { ledger.add(.returned, to: sequence) }
         // Its confirm follows, and makes room where confirms do.
-        if !settings.releasesOnConfirm { outstanding.add(-1) }
+        if !settings.releasesOnConfirm { outstanding.release(1) }
     }
 
     /// Forgets what waits for an answer: the connection that would have brought it is gone.
@@ -277,7 +278,7 @@ struct PublisherShare {
     /// is better than waiting for ever for those that were not.
     mutating func forgetUnanswered() {
         for channel in windows.indices {
-            outstanding.add(-windows[channel].count)
+            outstanding.release(windows[channel].count)
             windows[channel].reset()
         }
     }

@@ -26,14 +26,43 @@ struct Stretch: Sendable {
 /// How many messages are under way, over all connections: sent, and not yet finished.
 package final class Outstanding: Sendable {
     private let value = Atomic<Int>(0)
+    private let isBounded = Atomic<Bool>(false)
+    private let waiting = Mutex<[@Sendable () -> Void]>([])
 
     package init() {}
 
     /// The sum so far; any thread may ask.
     package var count: Int { value.load(ordering: .relaxed) }
 
-    /// Adds to the sum; only its owner does.
+    /// Says whether a closed loop waits for room from now on, so that whoever makes room tells it.
+    func bound(_ isBounded: Bool) { self.isBounded.store(isBounded, ordering: .releasing) }
+
+    /// Has `wake` called whenever there is room in a closed loop again; any connection may make it.
+    func whenReleased(_ wake: @escaping @Sendable () -> Void) { waiting.withLock { $0.append(wake) } }
+
+    /// Counts messages that were sent.
     package func add(_ amount: Int) { value.wrappingAdd(amount, ordering: .relaxed) }
+
+    /// Counts up to `wanted` messages that a closed loop is about to send, as many as its window has room for.
+    func reserve(_ wanted: Int, of window: Int) -> Int {
+        var count = value.load(ordering: .relaxed)
+        while true {
+            let granted = min(wanted, window - count)
+            guard granted > 0 else { return 0 }
+            let (exchanged, original) = value.compareExchange(
+                expected: count, desired: count + granted, ordering: .relaxed)
+            if exchanged { return granted }
+            count = original
+        }
+    }
+
+    /// Takes out messages that are finished.
+    package func release(_ amount: Int) {
+        guard amount > 0 else { return }
+        value.wrappingSubtract(amount, ordering: .relaxed)
+        guard isBounded.load(ordering: .acquiring) else { return }
+        for wake in waiting.withLock({ $0 }) { wake() }
+    }
 }
 
 /// Hands the positions of a closed loop out to the connections, a few at a time, so that all stay near each other.
