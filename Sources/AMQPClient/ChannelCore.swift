@@ -18,9 +18,6 @@ final class ChannelCore {
     /// Whether there is such content: a bit of its own, since it is asked for every message.
     private(set) var hasPartial = false
 
-    /// Remembers what the deliveries of this channel look like.
-    var deliverReader = DeliverReader()
-
     private let handler: ConnectionHandler
     private var calls: [CallContinuation] = []
     private var confirmWaiters: [(tag: UInt64, continuation: CheckedContinuation<ConfirmResult, Never>)] = []

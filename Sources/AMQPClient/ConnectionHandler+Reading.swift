@@ -12,6 +12,12 @@ extension ConnectionHandler {
         case pieces
     }
 
+    /// The largest body that is taken from one frame as it lies there.
+    private var bodyMaxBytes: Int {
+        let payloadMaxBytes = limits.frameMaxBytes == 0 ? UInt32.max : limits.frameMaxBytes - 8
+        return Int(min(payloadMaxBytes, AMQP.defaultFrameMaxBytes))
+    }
+
     private static var noBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
     func received(_ bytes: ByteBuffer) throws(WireError) {
@@ -49,7 +55,9 @@ extension ConnectionHandler {
         _ bytes: UnsafeRawBufferPointer, _ delivery: inout Delivery, firstIndex: Int
     ) throws(WireError) -> Int {
         var scanner = FrameScanner(bytes, frameMaxBytes: limits.frameMaxBytes)
-        while endedBecause == nil, let frame = try scanner.next() {
+        while endedBecause == nil {
+            if deliverKnown(bytes, at: scanner.consumedBytes, &delivery, firstIndex: firstIndex, &scanner) { continue }
+            guard let frame = try scanner.next() else { break }
             if frame.channel == 0 {
                 try receivedOnConnection(frame)
                 continue
@@ -63,7 +71,16 @@ extension ConnectionHandler {
                 case .deliver where core.acceptsDelivery:
                     switch try content(of: frame, &scanner) {
                     case .whole(let header, let body, let bodyOffset):
-                        delivery.set(try core.deliverReader.read(frame.payload), properties: header.properties)
+                        let method = try RawDeliver(frame.payload)
+                        if !body.isEmpty {
+                            let whole = frame.whole.lowerBound..<scanner.consumedBytes
+                            patterns.learn {
+                                DeliveryPattern(
+                                    UnsafeRawBufferPointer(rebasing: bytes[whole]), channel: frame.channel,
+                                    deliver: method, properties: header.properties, bodyBytes: body.count)
+                            }
+                        }
+                        delivery.set(method, properties: header.properties)
                         delivery.body = body
                         delivery.bodyIndex = firstIndex + bodyOffset
                         deliver(delivery, to: core)
@@ -86,6 +103,23 @@ extension ConnectionHandler {
         return scanner.consumedBytes
     }
 
+    /// Delivers what lies there if it looks like a delivery before; false where it has to be parsed.
+    private func deliverKnown(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int, _ delivery: inout Delivery, firstIndex: Int,
+        _ scanner: inout FrameScanner
+    ) -> Bool {
+        guard let (pattern, bodyBytes) = patterns.find(bytes, at: offset, bodyMaxBytes: bodyMaxBytes),
+            let core = channel(pattern.channel), core.acceptsDelivery
+        else { return false }
+        delivery.set(pattern.deliver(bytes, at: offset), properties: pattern.properties(bytes, at: offset))
+        let start = pattern.bodyOffset(at: offset)
+        delivery.body = UnsafeRawBufferPointer(rebasing: bytes[start..<start + bodyBytes])
+        delivery.bodyIndex = firstIndex + start
+        scanner.skip(start + bodyBytes + 1 - offset)
+        deliver(delivery, to: core)
+        return true
+    }
+
     private func deliver(_ delivery: borrowing Delivery, to core: ChannelCore) {
         touch(core)
         if let channel = core.channel { core.delegate?.channel(channel, received: delivery) }
@@ -102,8 +136,7 @@ extension ConnectionHandler {
             scanner = ahead
             return .whole(header, body: Self.noBytes, bodyOffset: headerFrame.whole.upperBound)
         }
-        let payloadMaxBytes = limits.frameMaxBytes == 0 ? UInt32.max : limits.frameMaxBytes - 8
-        guard header.bodyBytes <= UInt64(min(payloadMaxBytes, AMQP.defaultFrameMaxBytes)) else { return .pieces }
+        guard header.bodyBytes <= UInt64(bodyMaxBytes) else { return .pieces }
         guard let bodyFrame = try ahead.next() else { return .wait }
         guard case .body = bodyFrame.type, bodyFrame.channel == method.channel,
             UInt64(bodyFrame.payload.count) == header.bodyBytes

@@ -39,6 +39,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var touched: [ChannelCore] = []
     /// The beginning of a frame or of a delivery.
     var leftover = ByteBuffer()
+    /// What the deliveries before looked like.
+    var patterns = DeliveryPatterns()
     /// The memory of the leftover before it.
     var spareLeftover = ByteBuffer()
     private(set) var endedBecause: AMQPCloseReason?

@@ -105,29 +105,6 @@ import Testing
         }
     }
 
-    @Test func aReaderOfDeliversReadsWhatEachWouldReadAlone() throws {
-        let shapes = [
-            ("04 \"ctag\"", "00", "00 0E \"incoming_texts\""), ("04 \"ctag\"", "01", "00 0E \"incoming_texts\""),
-            ("04 \"gtag\"", "00", "02 \"ex\" 00"), ("00", "00", "00 00"), ("01 \"x\"", "00", "03 \"abc\" 01 \"k\""),
-            ("01 \"y\"", "00", "03 \"abc\" 01 \"k\""),
-        ]
-        var reader = DeliverReader()
-        for number in 0..<60 {
-            let (consumer, bits, route) = shapes[(number * 7 + number / 11) % shapes.count]
-            let tag = String(repeating: "0", count: 14) + (number < 16 ? "0" : "") + String(number, radix: 16)
-            let payload = wire("003C 003C \(consumer) \(tag) \(bits) \(route)")
-            try payload.withUnsafeBytes { bytes throws in
-                let alone = try RawDeliver(bytes)
-                let deliver = try reader.read(bytes)
-                #expect(deliver.consumerTag.text == alone.consumerTag.text)
-                #expect(deliver.deliveryTag == UInt64(number))
-                #expect(deliver.redelivered == alone.redelivered)
-                #expect(deliver.exchange.text == alone.exchange.text)
-                #expect(deliver.routingKey.text == alone.routingKey.text)
-            }
-        }
-    }
-
     @Test(arguments: [
         ("003C 0050 0000000000000009 01", RawSettlement(.ack, deliveryTag: 9, multiple: true)),
         ("003C 005A 0000000000000009 01", RawSettlement(.reject, deliveryTag: 9, requeue: true)),

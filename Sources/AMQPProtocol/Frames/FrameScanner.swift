@@ -24,6 +24,9 @@ package struct FrameScanner {
         self.payloadMaxBytes = AMQP.payloadMaxBytes(frameMaxBytes: frameMaxBytes)
     }
 
+    /// Passes over whole frames that were recognised without it.
+    package mutating func skip(_ count: Int) { consumedBytes &+= count }
+
     /// The next whole frame, or nil where the rest is the beginning of one.
     ///
     /// Throws 501 for an unknown type, a size beyond the maximum, a wrong frame end and a malformed heartbeat.

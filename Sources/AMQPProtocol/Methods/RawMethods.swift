@@ -52,8 +52,8 @@ package struct RawDeliver {
         try reader.finish()
     }
 
-    /// The fields as `DeliverReader` found them.
-    fileprivate init(
+    /// The fields as `DeliveryPattern` found them.
+    init(
         consumerTag: UnsafeRawBufferPointer, deliveryTag: UInt64, redelivered: Bool,
         exchange: UnsafeRawBufferPointer, routingKey: UnsafeRawBufferPointer
     ) {
@@ -62,69 +62,6 @@ package struct RawDeliver {
         self.redelivered = redelivered
         self.exchange = exchange
         self.routingKey = routingKey
-    }
-}
-
-/// Reads deliver methods, which as a rule look like one before but for the delivery tag.
-package struct DeliverReader: Sendable {
-    /// A method seen before, and where its fields lie.
-    private struct Layout: Sendable {
-        var pattern: RawPattern
-        var consumerTag: Range<Int>
-        var exchange: Range<Int>
-        var routingKey: Range<Int>
-        var redelivered: Bool
-    }
-
-    private static let layoutLimit = 4
-    private var layouts: [Layout] = []
-    private var recent = 0
-
-    package init() {}
-
-    /// Reads the payload of a method frame; throws what `RawDeliver.init(_:)` throws.
-    package mutating func read(_ payload: UnsafeRawBufferPointer) throws(WireError) -> RawDeliver {
-        // Through a pointer, since a layout taken out of the array would be retained for each message.
-        let (recent, known) = layouts.withUnsafeBufferPointer { [recent] layouts in
-            if recent < layouts.count, layouts[recent].pattern.matches(payload) {
-                return (recent, RawDeliver?.some(Self.read(payload, layouts, recent)))
-            }
-            for index in layouts.indices where index != recent && layouts[index].pattern.matches(payload) {
-                return (index, Self.read(payload, layouts, index))
-            }
-            return (recent, nil)
-        }
-        self.recent = recent
-        if let known { return known }
-        let deliver = try RawDeliver(payload)
-        if layouts.count < Self.layoutLimit { learn(deliver, payload) }
-        return deliver
-    }
-
-    private static func read(
-        _ payload: UnsafeRawBufferPointer, _ layouts: UnsafeBufferPointer<Layout>, _ index: Int
-    ) -> RawDeliver {
-        let consumerTag = layouts[index].consumerTag
-        let tag = payload.loadUnaligned(fromByteOffset: consumerTag.upperBound, as: UInt64.self)
-        return RawDeliver(
-            consumerTag: UnsafeRawBufferPointer(rebasing: payload[consumerTag]), deliveryTag: UInt64(bigEndian: tag),
-            redelivered: layouts[index].redelivered,
-            exchange: UnsafeRawBufferPointer(rebasing: payload[layouts[index].exchange]),
-            routingKey: UnsafeRawBufferPointer(rebasing: payload[layouts[index].routingKey]))
-    }
-
-    private mutating func learn(_ deliver: RawDeliver, _ payload: UnsafeRawBufferPointer) {
-        // Behind class, method and a length each; the tag and the bits lie between consumer and exchange.
-        let consumerTag = 5..<5 + deliver.consumerTag.count
-        let exchangeStart = consumerTag.upperBound + 8 + 1 + 1
-        let exchange = exchangeStart..<exchangeStart + deliver.exchange.count
-        let routingKey = exchange.upperBound + 1..<exchange.upperBound + 1 + deliver.routingKey.count
-        recent = layouts.count
-        layouts.append(
-            Layout(
-                pattern: RawPattern(payload, varying: [consumerTag.upperBound..<consumerTag.upperBound + 8]),
-                consumerTag: consumerTag, exchange: exchange, routingKey: routingKey,
-                redelivered: deliver.redelivered))
     }
 }
 
