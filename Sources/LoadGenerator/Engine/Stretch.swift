@@ -35,7 +35,7 @@ package final class Outstanding: Sendable {
     package var count: Int { value.load(ordering: .relaxed) }
 
     /// Says whether a closed loop waits for room from now on, so that whoever makes room tells it.
-    func bound(_ isBounded: Bool) { self.isBounded.store(isBounded, ordering: .releasing) }
+    func bound(_ isBounded: Bool) { self.isBounded.store(isBounded, ordering: .sequentiallyConsistent) }
 
     /// Has `wake` called whenever there is room in a closed loop again; any connection may make it.
     func whenReleased(_ wake: @escaping @Sendable () -> Void) { waiting.withLock { $0.append(wake) } }
@@ -45,7 +45,8 @@ package final class Outstanding: Sendable {
 
     /// Counts up to `wanted` messages that a closed loop is about to send, as many as its window has room for.
     func reserve(_ wanted: Int, of window: Int) -> Int {
-        var count = value.load(ordering: .relaxed)
+        // In one order with `release`: room made before this is seen here, and room made after it is told.
+        var count = value.load(ordering: .sequentiallyConsistent)
         while true {
             let granted = min(wanted, window - count)
             guard granted > 0 else { return 0 }
@@ -59,8 +60,8 @@ package final class Outstanding: Sendable {
     /// Takes out messages that are finished.
     package func release(_ amount: Int) {
         guard amount > 0 else { return }
-        value.wrappingSubtract(amount, ordering: .relaxed)
-        guard isBounded.load(ordering: .acquiring) else { return }
+        value.wrappingSubtract(amount, ordering: .sequentiallyConsistent)
+        guard isBounded.load(ordering: .sequentiallyConsistent) else { return }
         for wake in waiting.withLock({ $0 }) { wake() }
     }
 }
