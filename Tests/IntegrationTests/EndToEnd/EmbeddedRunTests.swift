@@ -14,7 +14,9 @@ struct EmbeddedRunTests {
             expectValid(outcome, result, exit: 0)
             expectBalanced(result)
             #expect(result.books.published == 300 && result.books.duplicated == 0)
-            #expect(result.thresholds.allSatisfy { $0.verdict == .passed } && !result.run.interrupted)
+            // On a machine too busy for the load itself the run says so, and judges no threshold.
+            let expected: ThresholdResult.Verdict = result.generator.judgement == .invalid ? .notJudged : .passed
+            #expect(result.thresholds.allSatisfy { $0.verdict == expected } && !result.run.interrupted)
             #expect(Set(result.roles.map(\.role.rawValue)) == ["generator", "broker", "worker"])
             let written = try FileManager.default.contentsOfDirectory(atPath: rafale.reportFolder().path)
             #expect(written.contains("report.html") && written.contains { $0.hasSuffix(".csv") })
