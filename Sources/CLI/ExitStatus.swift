@@ -1,7 +1,7 @@
 import ArgumentParser
 import Drivers
 
-/// How `rafale` ends, for scripts: the numbers of sysexits.h where one fits, and our own from 98 on.
+/// How `rafale` ends, for scripts: the numbers of sysexits.h where one fits, and our own from 96 on.
 enum ExitStatus: Int32, CaseIterable {
     case success = 0
     case usage = 64
@@ -11,6 +11,8 @@ enum ExitStatus: Int32, CaseIterable {
     case cannotWriteReport = 73
     case refused = 77
     case precondition = 78
+    case regression = 96
+    case inconclusive = 97
     case invalidRun = 98
     case thresholdFailed = 99
     case interrupted = 130
@@ -26,6 +28,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .cannotWriteReport: "the report cannot be written"
         case .refused: "credentials or permissions are refused"
         case .precondition: "a queue exists with other arguments or holds messages of others"
+        case .regression: "gate: the candidate is worse than the baseline"
+        case .inconclusive: "gate: neither is known; it says why"
         case .invalidRun: "the generator could not put the load on: the figures do not count"
         case .thresholdFailed: "a threshold does not hold"
         case .interrupted: "the run was ended early; its report is complete up to there"

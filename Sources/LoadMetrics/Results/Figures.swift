@@ -113,4 +113,7 @@ package struct ThresholdResult: Sendable, Equatable, Codable {
         self.observed = observed
         self.unit = unit
     }
+
+    /// The condition with its phase.
+    package var condition: String { phase.map { "\(text) (phase \($0))" } ?? text }
 }

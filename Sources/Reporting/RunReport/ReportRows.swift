@@ -148,9 +148,6 @@ struct Fact: Sendable, Equatable {
 }
 
 extension ThresholdResult {
-    /// The condition with its phase.
-    var condition: String { phase.map { "\(text) (phase \($0))" } ?? text }
-
     /// The measured value with its unit.
     var observedText: String {
         if verdict == .notJudged { return "not judged" }
