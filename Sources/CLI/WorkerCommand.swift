@@ -103,8 +103,7 @@ struct WorkerCommand: AsyncParsableCommand {
             throw CommandFailure(.cannotWriteReport, error.description)
         }
 
-        let pipeline =
-            analysis ? TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor)) : TextPipeline(analyse: nil)
+        let pipeline = try makePipeline(environment, logger)
         let documents = try await openStore(storeURL, pipeline.collection, logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         group.next().execute { Allocator.countThisThread() }
@@ -128,6 +127,22 @@ struct WorkerCommand: AsyncParsableCommand {
             throw error
         }
         try? await group.shutdownGracefully()
+    }
+
+    /// The variable by which a test makes workers burn CPU: 1.10 for 10 % more than they need.
+    static let testCostFactor = "RAFALE_TEST_COST_FACTOR"
+
+    private func makePipeline(
+        _ environment: [String: String], _ logger: Logger
+    ) throws(CommandFailure) -> any MessagePipeline {
+        let pipeline =
+            analysis ? TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor)) : TextPipeline(analyse: nil)
+        guard let text = environment[Self.testCostFactor], !text.isEmpty else { return pipeline }
+        guard let factor = Double(text), (1...100).contains(factor) else {
+            throw CommandFailure(.usage, "\(Self.testCostFactor)='\(text)' is not a factor from 1 to 100; unset it")
+        }
+        logger.warning("burning CPU for a test", metadata: ["factor": "\(factor)"])
+        return CostlyPipeline(pipeline, factor: factor)
     }
 
     private var configuration: WorkerConfiguration {

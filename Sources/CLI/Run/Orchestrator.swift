@@ -149,7 +149,7 @@ struct Orchestrator: Sendable {
                 product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
             store: storeName, calibration: CalibrationFile.use(by: plan, target: scenario.target),
-            notes: endings.map { "\($0) during the run." } + leftBehind
+            notes: endings.map { "\($0) during the run." } + leftBehind + Self.testNotes
         ).result()
     }
 
@@ -291,6 +291,13 @@ struct Orchestrator: Sendable {
     }
 
     // MARK: - Facts
+
+    /// That workers were made slower for a test, which no figure of theirs shows.
+    private static var testNotes: [String] {
+        let factor = ProcessInfo.processInfo.environment[WorkerCommand.testCostFactor] ?? ""
+        return factor.isEmpty
+            ? [] : ["\(WorkerCommand.testCostFactor)=\(factor): the workers burned CPU that they do not need."]
+    }
 
     /// This program, wherever it was started from.
     static var executable: String {

@@ -44,9 +44,31 @@ package struct ThreadTimes: Sendable, Equatable {
 /// The CPU time of this process, user and kernel, of all threads, past ones too.
 package enum ProcessClock {
     /// Nanoseconds since the process began.
-    package static func nowNanoseconds() -> Int64 {
+    package static func nowNanoseconds() -> Int64 { CPUClock.read(CLOCK_PROCESS_CPUTIME_ID) }
+}
+
+/// The clocks of CPU time, injected so that tests need not burn any.
+package struct CPUClock: Sendable {
+    /// CPU time of this process, of all its threads.
+    package var processNanoseconds: @Sendable () -> Int64
+    /// CPU time of the calling thread.
+    package var threadNanoseconds: @Sendable () -> Int64
+
+    /// Clocks as given.
+    package init(
+        processNanoseconds: @escaping @Sendable () -> Int64, threadNanoseconds: @escaping @Sendable () -> Int64
+    ) {
+        self.processNanoseconds = processNanoseconds
+        self.threadNanoseconds = threadNanoseconds
+    }
+
+    /// The kernel's clocks.
+    package static let system = CPUClock(
+        processNanoseconds: { read(CLOCK_PROCESS_CPUTIME_ID) }, threadNanoseconds: { read(CLOCK_THREAD_CPUTIME_ID) })
+
+    fileprivate static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        clock_gettime(clock, &time)
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
