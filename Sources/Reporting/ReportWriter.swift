@@ -104,8 +104,9 @@ package struct ReportWriter: Sendable {
             && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
     }
 
-    /// Writes a file beside its place, then moves it there.
-    private func write(_ bytes: [UInt8], _ name: String) throws(ReportWriteError) -> String {
+    /// Writes a file of the folder beside its place, then moves it there; returns its path.
+    @discardableResult
+    package func write(_ bytes: [UInt8], _ name: String) throws(ReportWriteError) -> String {
         let path = folder + "/" + name
         try createFolders(above: path)
         let unfinished = "\(path).\(getpid()).unfinished"

@@ -5,70 +5,37 @@ package import LoadMetrics
 package enum HTMLReport {
     /// The page.
     package static func page(of result: RunResult) -> String {
-        var page = Markup()
-        page.append(markup: "<!DOCTYPE html>\n")
-        page.element("html", ["lang": "en"]) { html in
-            html.element("head") { Self.head(&$0, result) }
-            html.element("body") { body in
-                body.element("main") { main in
-                    header(&main, result)
-                    tiles(&main, result)
-                    charts(&main, result)
-                    tables(&main, result)
-                    footer(&main, result)
-                }
-                body.append(markup: "<script>\(ReportStyle.script)</script>")
-            }
+        ReportPage.html(title: result.title) { main in
+            header(&main, result)
+            tiles(&main, result)
+            charts(&main, result)
+            tables(&main, result)
+            footer(&main, result)
         }
-        return page.text + "\n"
-    }
-
-    private static func head(_ head: inout Markup, _ result: RunResult) {
-        head.append(
-            markup: """
-                <meta charset="utf-8">\
-                <meta name="viewport" content="width=device-width,initial-scale=1">\
-                <meta http-equiv="Content-Security-Policy" \
-                content="default-src 'none';style-src 'unsafe-inline';script-src 'unsafe-inline';img-src data:">\
-                <meta name="generator" content="rafale">
-                """)
-        head.element("title", text: result.title + " · Rafale")
-        head.append(markup: "<style>\(ChartStyle.properties)\(ChartStyle.rules)\(ReportStyle.rules)</style>")
     }
 
     // MARK: - Top
 
     private static func header(_ main: inout Markup, _ result: RunResult) {
-        main.element("header") { header in
-            header.element("p", ["class": "brand"]) { brand in
-                brand.append(markup: ReportStyle.mark)
-                brand.write("Rafale")
-            }
-            header.element("div", ["class": "title"]) { title in
-                title.element("h1", text: result.scenario.name)
-                title.element(
-                    "span", ["class": "badge \(result.outcome.tone)"],
-                    text: "\(result.outcome.sign) \(result.outcome.label)")
-                title.element(
-                    "span", ["class": "badge small \(result.generator.judgement.tone)"],
-                    text: "generator \(result.generator.judgement.rawValue)")
-            }
-            if let summary = result.scenario.summary, !summary.isEmpty {
-                header.element("p", ["class": "summary"], text: summary)
-            }
-            header.element("p", ["class": "meta"], text: metaLine(result))
-            if result.generator.judgement != .valid {
-                header.element("p", ["class": "banner \(result.generator.judgement.tone)"]) { banner in
-                    banner.element("strong", text: "Generator \(result.generator.judgement.rawValue). ")
-                    banner.write(result.generator.words)
-                }
-            }
-            if result.run.interrupted {
-                header.element(
-                    "p", ["class": "banner warn"],
-                    text: "The run was interrupted: the figures are of the part that ran.")
-            }
+        var banners: [ReportPage.Banner] = []
+        if result.generator.judgement != .valid {
+            banners.append(
+                .init(
+                    strong: "Generator \(result.generator.judgement.rawValue). ", text: result.generator.words,
+                    tone: result.generator.judgement.tone))
         }
+        if result.run.interrupted {
+            banners.append(
+                .init(text: "The run was interrupted: the figures are of the part that ran.", tone: "warn"))
+        }
+        ReportPage.header(
+            &main, title: result.scenario.name,
+            badges: [
+                .init(text: "\(result.outcome.sign) \(result.outcome.label)", tone: result.outcome.tone),
+                .init(
+                    text: "generator \(result.generator.judgement.rawValue)", tone: result.generator.judgement.tone,
+                    isSmall: true),
+            ], summary: result.scenario.summary, meta: metaLine(result), banners: banners)
     }
 
     static func metaLine(_ result: RunResult) -> String {
@@ -82,64 +49,37 @@ package enum HTMLReport {
     }
 
     private static func tiles(_ main: inout Markup, _ result: RunResult) {
-        main.element("section", ["class": "tiles", "aria-label": "The run in figures"]) { section in
-            for tile in Tile.all(of: result) {
-                section.element("div", ["class": "tile \(tile.tone)"]) { box in
-                    box.element("p", ["class": "label"], text: tile.label)
-                    box.element("p", ["class": "figure"], text: tile.figure)
-                    box.element("p", ["class": "detail"], text: tile.detail)
-                }
-            }
-        }
+        ReportPage.tiles(&main, Tile.all(of: result), label: "The run in figures")
     }
 
     // MARK: - Charts
 
     private static func charts(_ main: inout Markup, _ result: RunResult) {
         main.element("section", ["class": "charts", "aria-label": "Charts"]) { section in
-            figure(
+            ReportPage.figure(
                 &section, RunCharts.percentiles(of: result), wide: true,
                 caption:
                     "How long messages took, all measured phases together. Each step to the right is one nine more.")
-            figure(
+            ReportPage.figure(
                 &section, RunCharts.throughput(of: result), wide: true,
                 caption: "Messages each second. The grey surface is the load that was asked for.")
-            figure(
+            ReportPage.figure(
                 &section, RunCharts.latency(of: result), wide: true,
                 caption: "From the moment a message should have been sent until its result was read back, "
                     + "by the second of its return.")
-            figure(
+            ReportPage.figure(
                 &section, RunCharts.backlog(of: result), wide: false,
                 caption: "Messages waiting at the broker at the end of each second.")
-            figure(
+            ReportPage.figure(
                 &section, RunCharts.cpu(of: result), wide: false,
                 caption: "Cores kept busy by each role, one on another.")
             let cost = costChart(of: result)
-            figureFrame(&section, wide: false, title: cost.title, caption: cost.summary) { frame in
+            ReportPage.figureFrame(&section, wide: false, title: cost.title, caption: cost.summary) { frame in
                 for format in [Chart.Format.half, .narrow] { frame.append(markup: cost.svg(format)) }
             }
-            figure(
+            ReportPage.figure(
                 &section, RunCharts.memory(of: result), wide: false,
                 caption: "Resident memory of each role, one on another.")
-        }
-    }
-
-    private static func figure(_ section: inout Markup, _ chart: Chart, wide: Bool, caption: String) {
-        figureFrame(&section, wide: wide, title: chart.title, caption: caption) { frame in
-            let formats: [Chart.Format] = wide ? [.wide, .half, .narrow] : [.half, .narrow]
-            for format in formats { frame.append(markup: chart.svg(format)) }
-        }
-    }
-
-    private static func figureFrame(
-        _ section: inout Markup, wide: Bool, title: String, caption: String, _ content: (inout Markup) -> Void
-    ) {
-        section.element("figure", ["class": wide ? "card full" : "card"]) { figure in
-            figure.element("figcaption") { text in
-                text.element("h2", text: title)
-                text.element("p", text: caption)
-            }
-            content(&figure)
         }
     }
 
@@ -166,12 +106,10 @@ package enum HTMLReport {
     }
 
     private static func footer(_ main: inout Markup, _ result: RunResult) {
-        main.element("footer") { footer in
-            footer.element(
-                "p",
-                text: "Rafale \(result.run.toolVersion) · run \(result.run.id) · every figure is in result.json; "
-                    + "`rafale report` draws this page from it again.")
-        }
+        ReportPage.footer(
+            &main,
+            "Rafale \(result.run.toolVersion) · run \(result.run.id) · every figure is in result.json; "
+                + "`rafale report` draws this page from it again.")
     }
 }
 
