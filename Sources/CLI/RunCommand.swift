@@ -27,6 +27,10 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() async throws {
+        // A run that a campaign started ends with it.
+        let parent = ProcessInfo.processInfo.environment[ParentWatch.variable].flatMap { Int32($0) }
+        let watch = parent.map { parent in Task { try await ParentWatch.run(parent: parent) } }
+        defer { watch?.cancel() }
         try await options.execute(startsWorkers: true)
     }
 }

@@ -45,12 +45,17 @@ struct Orchestrator: Sendable {
 
     /// Runs it to its end; a failure before the first message throws.
     func run() async throws -> RunResult {
+        // Before a thread of an event loop exists: threads inherit the cores of who starts them.
+        let machine = MachineFacts.current()
+        let pinning = try CorePinning(scenario.cpus)
+        try pinning.pinGenerator()
         let group = MultiThreadedEventLoopGroup(
-            numberOfThreads: Self.threads(connections: Self.connections(scenario)))
+            numberOfThreads: Self.threads(
+                connections: Self.connections(scenario), cores: scenario.cpus.generator?.count))
         for eventLoop in group.makeIterator() { eventLoop.execute { Allocator.countThisThread() } }
         var processes = Processes()
         do {
-            let result = try await run(on: group, &processes)
+            let result = try await run(on: group, &processes, pinning, machine)
             try await group.shutdownGracefully()
             return result
         } catch {
@@ -79,8 +84,11 @@ struct Orchestrator: Sendable {
         }
     }
 
-    private func run(on group: MultiThreadedEventLoopGroup, _ processes: inout Processes) async throws -> RunResult {
-        let uris = try await brokerURIs(&processes)
+    private func run(
+        on group: MultiThreadedEventLoopGroup, _ processes: inout Processes, _ pinning: CorePinning,
+        _ machine: MachineFacts
+    ) async throws -> RunResult {
+        let uris = try await brokerURIs(&processes, pinning)
         let driver = try await makeDriver(uris, group)
         let run = settings.run ?? RunID(rawValue: UInt32.random(in: 0...UInt32.max))
         let plan = LoadPlan(
@@ -95,7 +103,7 @@ struct Orchestrator: Sendable {
         defer { interruptions.cancel() }
         do {
             try await load.connect()
-            try await startWorkers(uris: uris, &processes)
+            try await startWorkers(uris: uris, &processes, pinning)
         } catch {
             await load.disconnect()
             _ = await driver.cleanUp()
@@ -109,7 +117,7 @@ struct Orchestrator: Sendable {
         let rows = Mutex<[SeriesRow]>([])
         view.say("\(scenario.name): \(scenario.summary)")
         try await load.execute { sample in
-            let used = meter.second()
+            let used = meter.second(phase: sample.phase)
             rows.withLock {
                 $0.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
             }
@@ -129,7 +137,12 @@ struct Orchestrator: Sendable {
         let finished = outcome.phases.reduce(0) { $0 + $1.books.processed + $1.books.failed }
         let published = outcome.phases.reduce(0) { $0 + $1.books.published }
         let snapshots = Dictionary(uniqueKeysWithValues: processes.all.map { ($0.name, $0.latestSnapshot) })
+        let measured = Set(scenario.phases.indices.filter { scenario.phases[$0].measured })
         let roles = meter.results(
+            measured: measured,
+            pinnedCores: { role in
+                role == .broker && processes.broker == nil ? nil : pinning.cores(of: role)
+            },
             messages: { watched in
                 switch watched.role {
                 case .worker: snapshots[watched.name]??.finishedMessages ?? finished
@@ -144,18 +157,20 @@ struct Orchestrator: Sendable {
             facts: RunFacts(
                 id: run.description, startedAt: startedAt, commandLine: settings.commandLine,
                 toolVersion: Rafale.version, gitRevision: GitRevision.current(), seed: scenario.seed),
-            outcome: outcome, rows: rows.withLock { $0 }, roles: roles, stages: stages(processes),
+            outcome: outcome, rows: rows.withLock { $0 }, roles: roles, cores: meter.coreUse(in: measured),
+            machine: machine, generatorCores: pinning.generatorCores, stages: stages(processes),
             broker: SystemFacts(
                 product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
-            store: storeName, calibration: CalibrationFile.use(by: plan, target: scenario.target),
+            store: storeName, calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
             notes: endings.map { "\($0) during the run." } + leftBehind + Self.testNotes
+                + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
     }
 
     // MARK: - Parts
 
-    private func brokerURIs(_ processes: inout Processes) async throws -> [String] {
+    private func brokerURIs(_ processes: inout Processes, _ pinning: CorePinning) async throws -> [String] {
         guard scenario.target != .store else { return [] }
         if case .servers = scenario.broker.location { return scenario.brokerURIs(embedded: nil) }
         let broker = RoleProcess(
@@ -166,7 +181,7 @@ struct Orchestrator: Sendable {
             ],
             // The users of a broker for other hosts are not those of this run's own.
             environment: ["RAFALE_BROKER_USERS": nil], statisticsPath: folder.statistics(of: "broker"),
-            logPath: folder.log(of: "broker"))
+            logPath: folder.log(of: "broker"), cores: pinning.coresToStart(.broker))
         try broker.start()
         processes.broker = broker
         let ready = try await broker.waitUntilReady(within: Self.readyLimit)
@@ -192,7 +207,9 @@ struct Orchestrator: Sendable {
             try await store.open(TextPipeline(analyse: nil).collection, logger: logger))
     }
 
-    private func startWorkers(uris: [String], _ processes: inout Processes) async throws {
+    private func startWorkers(
+        uris: [String], _ processes: inout Processes, _ pinning: CorePinning
+    ) async throws {
         guard scenario.target == .broker, settings.startsWorkers, scenario.workers.source == .reference,
             !uris.isEmpty
         else { return }
@@ -217,7 +234,8 @@ struct Orchestrator: Sendable {
                     "RAFALE_BROKER": scenario.connectionPolicy.ordered(uris, connection: number)[0],
                     "RAFALE_STORE": storeText,
                 ],
-                statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name))
+                statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name),
+                cores: pinning.coresToStart(.worker))
             try worker.start()
             processes.workers.append(worker)
         }
@@ -305,8 +323,10 @@ struct Orchestrator: Sendable {
     }
 
     /// One event loop a connection, but no more than half the cores: the rest belongs to the system under test.
-    static func threads(connections: Int) -> Int {
-        max(1, min(connections, ProcessInfo.processInfo.activeProcessorCount / 2))
+    ///
+    /// A generator with cores of its own has all of them.
+    static func threads(connections: Int, cores: Int? = nil) -> Int {
+        max(1, min(connections, cores ?? ProcessInfo.processInfo.activeProcessorCount / 2))
     }
 
     private static func connections(_ scenario: Scenario) -> Int {

@@ -12,6 +12,12 @@ struct ResultAssembly {
     /// One a second; times are monotonic, not yet counted from the start of the run.
     let rows: [SeriesRow]
     let roles: [RoleResult]
+    /// How busy each core was in the measured phases.
+    let cores: [CoreUse]?
+    /// The machine before anything was pinned.
+    let machine: MachineFacts
+    /// Cores that the generator may use.
+    let generatorCores: Int
     /// The workers' own histograms of their stages, merged.
     let stages: [String: LatencyHistogram]
     let broker: SystemFacts?
@@ -22,9 +28,8 @@ struct ResultAssembly {
 
     func result() -> RunResult {
         let start = outcome.phases.first?.startNanoseconds ?? rows.first?.startNanoseconds ?? 0
-        let machine = MachineFacts.current()
         let judge = GeneratorJudge(
-            outcome, .init(usableCores: machine.usableCores, limitPerSecond: calibration.limitPerSecond))
+            outcome, .init(usableCores: generatorCores, limitPerSecond: calibration.limitPerSecond))
         var phases = zip(outcome.phases, file.scenario.phases).map { phase, described in
             PhaseResult(
                 name: phase.name, load: outcome.part == .consuming ? "as it came" : described.rate.summary,
@@ -51,7 +56,7 @@ struct ResultAssembly {
                 name: file.scenario.name, summary: file.scenario.summary.isEmpty ? nil : file.scenario.summary,
                 text: scenarioText),
             run: facts, machine: machine, broker: broker, store: store, books: books, totals: totals,
-            phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, thresholds: [],
+            phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, cores: cores, thresholds: [],
             generator: judge.verdict(), calibration: calibrationUse,
             clocks: outcome.clocks,
             notes: notes + outcomeNotes(books))

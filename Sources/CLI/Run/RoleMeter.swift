@@ -10,15 +10,20 @@ final class RoleMeter: Sendable {
         var pid: Int32
     }
 
-    private struct Entry: Sendable {
+    fileprivate struct Entry: Sendable {
         let watched: Watched
         var sampler: ProcessSampler
         var first: ProcessSample?
         var last: ProcessSample?
         var firstAllocated: UInt64?
+        let counters: HardwareCounters?
+        var lastCounts: HardwareCounters.Counts?
+        /// What it used in each phase, by the phase's number.
+        var uses: [Int: MeasuredUse] = [:]
     }
 
     private let entries = Mutex<[Entry]>([])
+    private let cores = Mutex(CoreMeter())
 
     /// Starts to watch processes; what they have used so far does not count.
     func begin(_ processes: [Watched], allocated: (String) -> UInt64?) {
@@ -26,11 +31,13 @@ final class RoleMeter: Sendable {
             entries = processes.map { watched in
                 var sampler = ProcessSampler(pid: watched.pid)
                 let sample = sampler.sample()
+                let counters = HardwareCounters(pid: watched.pid)
                 return Entry(
                     watched: watched, sampler: sampler, first: sample, last: sample,
-                    firstAllocated: allocated(watched.name))
+                    firstAllocated: allocated(watched.name), counters: counters, lastCounts: counters?.counts())
             }
         }
+        cores.withLock { $0 = CoreMeter() }
     }
 
     /// What the processes used; those that are gone are left out.
@@ -43,12 +50,14 @@ final class RoleMeter: Sendable {
         var processes: [RunMetrics.Process] = []
     }
 
-    /// What was used since the last call.
-    func second() -> Second {
-        entries.withLock { entries in
+    /// What was used since the last call, in a second that belongs to this phase or to none.
+    func second(phase: Int? = nil) -> Second {
+        cores.withLock { $0.second(phase: phase) }
+        return entries.withLock { entries in
             var second = Second()
             for index in entries.indices {
                 guard let sample = entries[index].sampler.sample() else { continue }
+                entries[index].account(sample, phase: phase)
                 if let last = entries[index].last, sample.timeNanoseconds > last.timeNanoseconds {
                     second.cores[entries[index].watched.name] =
                         Double(sample.cpuNanoseconds - last.cpuNanoseconds)
@@ -69,19 +78,45 @@ final class RoleMeter: Sendable {
         }
     }
 
-    /// What each process used since `begin`; `messages`, `allocated` and `counters` come from the processes themselves.
+    /// How busy each core was in these phases; nil where the kernel does not say.
+    func coreUse(in phases: Set<Int>) -> [CoreUse]? {
+        cores.withLock { $0.use(in: phases) }
+    }
+
+    /// What each process used since `begin`, and in the measured phases; `messages`, `allocated` and `counters` come from the processes themselves.
     func results(
-        messages: (Watched) -> UInt64, allocated: (String) -> UInt64?, died: (String) -> Bool,
+        measured phases: Set<Int> = [], pinnedCores: (RunRole) -> [Int]? = { _ in nil }, messages: (Watched) -> UInt64,
+        allocated: (String) -> UInt64?, died: (String) -> Bool,
         counters: (String) -> [String: UInt64]
     ) -> [RoleResult] {
         entries.withLock { $0 }.compactMap { entry in
             guard let first = entry.first, let last = entry.last else { return nil }
             let name = entry.watched.name
             let allocatedBytes = allocated(name).map { $0 - min($0, entry.firstAllocated ?? 0) }
-            return RoleResult(
+            var result = RoleResult(
                 role: entry.watched.role, name: name, pid: entry.watched.pid, from: first, to: last,
                 allocatedBytes: allocatedBytes, messages: messages(entry.watched), diedEarly: died(name),
                 counters: counters(name))
+            let uses = entry.uses.filter { phases.contains($0.key) }.map(\.value)
+            result.measured = uses.dropFirst().reduce(into: uses.first) { $0?.merge($1) }
+            result.pinnedCores = pinnedCores(entry.watched.role)
+            return result
         }
+    }
+}
+
+extension RoleMeter.Entry {
+    /// Books what was used since the last sample for the phase.
+    mutating func account(_ sample: ProcessSample, phase: Int?) {
+        let counts = counters?.counts()
+        defer { lastCounts = counts }
+        guard let phase, let last, sample.timeNanoseconds > last.timeNanoseconds else { return }
+        var use = MeasuredUse()
+        use.add(from: last, to: sample)
+        if let counts, let lastCounts {
+            use.instructions = counts.instructions &- lastCounts.instructions
+            use.cycles = counts.cycles &- lastCounts.cycles
+        }
+        if uses[phase] == nil { uses[phase] = use } else { uses[phase]?.merge(use) }
     }
 }

@@ -30,7 +30,7 @@ final class RoleProcess: Sendable {
 
     init(
         role: RunRole, name: String, executable: String, arguments: [String], environment: [String: String?],
-        statisticsPath: String, logPath: String
+        statisticsPath: String, logPath: String, cores: [Int]? = nil
     ) {
         self.role = role
         self.name = name
@@ -38,8 +38,10 @@ final class RoleProcess: Sendable {
         self.logPath = logPath
         var options = PlatformOptions()
         options.processGroupID = 0
+        let isPinned = cores.map { ["--cpu-list", CoreAffinity.list($0), executable] }
         configuration = Configuration(
-            executable: .path(FilePath(executable)), arguments: Arguments(arguments),
+            executable: isPinned == nil ? .path(FilePath(executable)) : .name(CorePinning.starter),
+            arguments: Arguments((isPinned ?? []) + arguments),
             environment: .inherit.updating(
                 Dictionary(
                     uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),

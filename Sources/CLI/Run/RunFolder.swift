@@ -6,6 +6,16 @@ struct RunFolder: Sendable {
 
     /// Creates the folder below `parent`, with a number behind its name where two runs start in one second.
     init(parent: String, name: String, startedAt: Date) throws(CommandFailure) {
+        path = try Self.make(parent: parent, name: name, startedAt: startedAt)
+        do {
+            try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: false)
+        } catch {
+            throw CommandFailure(.cannotWriteReport, "cannot create \(logs): \(Self.reason(error))")
+        }
+    }
+
+    /// Creates an empty folder below `parent` that bears the name and the time; returns its path.
+    static func make(parent: String, name: String, startedAt: Date) throws(CommandFailure) -> String {
         let stamp = startedAt.formatted(
             Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt))
         var number = 1
@@ -14,8 +24,7 @@ struct RunFolder: Sendable {
             do {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-                self.path = path
-                break
+                return path
             } catch CocoaError.fileWriteFileExists where number < 100 {
                 number += 1
             } catch {
@@ -23,11 +32,6 @@ struct RunFolder: Sendable {
                     .cannotWriteReport,
                     "cannot create the report folder \(path): \(Self.reason(error)); name another with --out")
             }
-        }
-        do {
-            try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: false)
-        } catch {
-            throw CommandFailure(.cannotWriteReport, "cannot create \(logs): \(Self.reason(error))")
         }
     }
 

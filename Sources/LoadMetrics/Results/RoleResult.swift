@@ -35,6 +35,10 @@ package struct RoleResult: Sendable, Equatable, Codable {
     package var diedEarly: Bool
     /// What it counted itself, such as `received`, `failed.text-missing`.
     package var counters: [String: UInt64]
+    /// What it used in the measured phases alone; nil in older results.
+    package var measured: MeasuredUse?
+    /// The cores that the run pinned it to; nil where it did not.
+    package var pinnedCores: [Int]?
 
     /// What a process used between two samples of it.
     package init(
@@ -98,6 +102,8 @@ package struct RoleResult: Sendable, Equatable, Codable {
         messages &+= other.messages
         diedEarly = diedEarly || other.diedEarly
         counters.merge(other.counters) { $0 &+ $1 }
+        if let use = other.measured, measured != nil { measured?.merge(use) } else { measured = nil }
+        if pinnedCores != other.pinnedCores { pinnedCores = nil }
         cpuSecondsPerMillion = Self.perMillion(cpuNanoseconds, messages)
     }
 

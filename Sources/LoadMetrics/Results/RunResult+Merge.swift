@@ -66,6 +66,8 @@ extension RunResult {
                 roles.append(role)
             }
         }
+        // Of several machines or times; each run's own result has them.
+        cores = nil
         thresholds = Self.worse(thresholds, other.thresholds)
         if other.generator.judgement > generator.judgement { generator = other.generator }
         withholdThresholds()

@@ -46,6 +46,8 @@ package struct RunResult: Sendable, Equatable, Codable {
     package var series: [SeriesRow]
     /// What each process of the run used.
     package var roles: [RoleResult]
+    /// How busy each core was in the measured phases; nil where the kernel does not say, and in older results.
+    package var cores: [CoreUse]?
 
     /// The scenario's conditions and how they came out.
     package var thresholds: [ThresholdResult]
@@ -62,7 +64,7 @@ package struct RunResult: Sendable, Equatable, Codable {
     package init(
         scenario: ScenarioFacts, run: RunFacts, machine: MachineFacts, broker: SystemFacts? = nil,
         store: String? = nil, books: Books = Books(), totals: Figures = Figures(), phases: [PhaseResult] = [],
-        series: [SeriesRow] = [], roles: [RoleResult] = [], thresholds: [ThresholdResult] = [],
+        series: [SeriesRow] = [], roles: [RoleResult] = [], cores: [CoreUse]? = nil, thresholds: [ThresholdResult] = [],
         generator: GeneratorVerdict = GeneratorVerdict(.valid), calibration: CalibrationUse? = nil,
         clocks: ClockFacts? = nil, notes: [String] = []
     ) {
@@ -76,6 +78,7 @@ package struct RunResult: Sendable, Equatable, Codable {
         self.phases = phases
         self.series = series
         self.roles = roles
+        self.cores = cores
         self.thresholds = thresholds
         self.generator = generator
         self.calibration = calibration

@@ -39,6 +39,9 @@ extension Scenario: Keyed {
                 "The generator's own consumers of the incoming queue, in place of workers."),
             Key("collector", \.collector, .object, "How the results are read back."),
             Key(
+                "cpus", \.cpus, Notation<CPUs>.object.written { !$0.isEmpty },
+                "The cores that the roles of the run are pinned to; what is not named runs where the system puts it."),
+            Key(
                 "churn", \.churn, .churn,
                 "With `target: churn`, what each arrival opens and closes: one kind, or several by weight."),
             Key("limits", \.limits, .object, "The bounds of the run itself."),

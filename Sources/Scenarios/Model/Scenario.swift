@@ -40,6 +40,8 @@ package struct Scenario: Sendable, Equatable {
     package var workers = Workers()
     /// The generator's own consumers in place of workers; nil where there are none.
     package var consumers: Consumers?
+    /// The cores that the roles are pinned to.
+    package var cpus = CPUs()
     /// The bounds of the run itself.
     package var limits = Limits()
     /// How long the run waits after the last phase for the backlog to be worked off.

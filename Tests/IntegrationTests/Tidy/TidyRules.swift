@@ -161,7 +161,7 @@ extension TidyRule {
             "AMQPBroker": service.union(["AMQPProtocol", "DequeModule"]),
             "Drivers": nio.union(["AMQPProtocol", "AMQPClient", "DequeModule"]),
             "Scenarios": ["Yams"],
-            "LoadMetrics": ["Histogram", "CJemalloc", "Numerics"],
+            "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
             "TextAnalysis": [],
             "Stores": ["GRDB", "GRDBSQLite", "Logging"],
             "LoadGenerator": service.union(["Drivers", "Scenarios", "LoadMetrics", "DequeModule"]),

@@ -1,0 +1,173 @@
+import Foundation
+import LoadMetrics
+
+/// The folder that a campaign leaves behind: `reports/steady-sweep-20261121T024849Z/`.
+///
+///     campaign.json       what was asked, compared when it is resumed
+///     runs/<name>/        one folder a run, as `rafale run` leaves it
+///     sweep.json, …       the outcome, with what is drawn of it beside it
+struct CampaignFolder: Sendable {
+    let path: String
+
+    static let requestName = "campaign.json"
+
+    /// Creates the folder of a new campaign below `parent`.
+    init(parent: String, request: CampaignRequest, startedAt: Date) throws(CommandFailure) {
+        path = try RunFolder.make(
+            parent: parent, name: "\(request.scenario)-\(request.kind.rawValue)", startedAt: startedAt)
+        do {
+            try FileManager.default.createDirectory(atPath: runs, withIntermediateDirectories: false)
+        } catch {
+            throw CommandFailure(.cannotWriteReport, "cannot create \(runs): \(error.localizedDescription)")
+        }
+        try write(request, as: Self.requestName)
+    }
+
+    /// Opens the folder of a campaign that was ended early, for the same request.
+    init(resuming path: String, request: CampaignRequest) throws(CommandFailure) {
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let file = "\(self.path)/\(Self.requestName)"
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw CommandFailure(
+                .usage, "--resume \(path): there is no \(file); name a folder that `rafale \(request.kind)` left")
+        }
+        let earlier: CampaignRequest
+        do throws(DocumentError) {
+            earlier = try CampaignRequest(json: bytes)
+        } catch {
+            throw CommandFailure(.usage, "--resume \(path): \(error)")
+        }
+        if let difference = request.difference(from: earlier) {
+            throw CommandFailure(.usage, "--resume \(path): \(difference); ask for the same, or start anew")
+        }
+    }
+
+    /// The folder with the runs' folders.
+    var runs: String { "\(path)/runs" }
+
+    /// The result of a run of this name that came to its end; nil where there is none.
+    func finishedRun(named name: String) -> RunLauncher.Finished? {
+        let folder = "runs/\(name)"
+        guard let bytes = FileManager.default.contents(atPath: "\(path)/\(folder)/result.json"),
+            let result = try? RunResult(json: bytes), !result.run.interrupted
+        else { return nil }
+        return .init(folder: folder, result: result)
+    }
+
+    /// Writes a document beside the runs; it appears whole or not at all.
+    func write(_ document: some VersionedDocument, as name: String) throws(CommandFailure) {
+        do {
+            try Data(document.json()).write(to: URL(fileURLWithPath: "\(path)/\(name)"), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                .cannotWriteReport, "cannot write \(path)/\(name): \(error.localizedDescription)")
+        }
+    }
+
+    // MARK: - The run under way
+
+    /// Where the run under way is, until it has its name.
+    private var next: String { "\(runs)/.next" }
+
+    /// An empty folder for a run to be started in; what an earlier one left there is gone.
+    func prepareNext() throws(LaunchError) -> String {
+        do {
+            if FileManager.default.fileExists(atPath: next) { try FileManager.default.removeItem(atPath: next) }
+            try FileManager.default.createDirectory(atPath: next, withIntermediateDirectories: true)
+        } catch {
+            throw .cannotWrite(path: next, reason: error.localizedDescription)
+        }
+        return next
+    }
+
+    /// The folder with a result that the run made; nil where there is none.
+    func producedFolder() -> String? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: next)) ?? []
+        return names.sorted().map { "\(next)/\($0)" }
+            .first { FileManager.default.fileExists(atPath: "\($0)/result.json") }
+    }
+
+    /// Gives a run's folder its name; returns its path seen from the campaign's.
+    ///
+    /// The run's own database is removed: a campaign would fill the disk with them.
+    func keep(_ produced: String, log: String, as name: String) throws(LaunchError) -> String {
+        let files = FileManager.default
+        do {
+            let target = "\(runs)/\(name)"
+            if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
+            for suffix in ["", "-wal", "-shm"] { try? files.removeItem(atPath: "\(produced)/store.sqlite\(suffix)") }
+            try? files.moveItem(atPath: log, toPath: "\(produced)/logs/run.log")
+            try files.moveItem(atPath: produced, toPath: target)
+            try files.removeItem(atPath: next)
+            return "runs/\(name)"
+        } catch {
+            throw .cannotWrite(path: "\(runs)/\(name)", reason: error.localizedDescription)
+        }
+    }
+}
+
+/// What was asked of a campaign: resuming it must ask for the same.
+struct CampaignRequest: VersionedDocument, Equatable {
+    static let format = "rafale-campaign"
+    static let schemaVersion = 1
+    static let title = "the request of a campaign"
+
+    /// What a campaign is for.
+    enum Kind: String, Codable, Sendable, CustomStringConvertible {
+        case sweep, capacity, gate
+        var description: String { rawValue }
+    }
+
+    private(set) var format = CampaignRequest.format
+    private(set) var schemaVersion = CampaignRequest.schemaVersion
+    let kind: Kind
+    /// The scenario's name.
+    let scenario: String
+    /// Everything the scenario means, defaults and overrides included, without passwords.
+    let effectiveScenario: String
+    /// The version of the program that runs.
+    let toolVersion: String
+    /// A digest of that program: another build measures something else.
+    let programDigest: String
+    /// The options by their names, such as `--repeats`, with their values in words.
+    let options: [String: String]
+
+    init(
+        kind: Kind, scenario: String, effectiveScenario: String, toolVersion: String = Rafale.version,
+        programDigest: String, options: [String: String]
+    ) {
+        self.kind = kind
+        self.scenario = scenario
+        self.effectiveScenario = effectiveScenario
+        self.toolVersion = toolVersion
+        self.programDigest = programDigest
+        self.options = options
+    }
+
+    /// In what it differs from an earlier request, in words; nil where it does not.
+    func difference(from earlier: CampaignRequest) -> String? {
+        if kind != earlier.kind { return "it is a \(earlier.kind), not a \(kind)" }
+        if scenario != earlier.scenario { return "its scenario is \(earlier.scenario), not \(scenario)" }
+        for name in Set(options.keys).union(earlier.options.keys).sorted() where options[name] != earlier.options[name]
+        {
+            return "\(name) was \(earlier.options[name] ?? "not given"), and now is \(options[name] ?? "not given")"
+        }
+        if effectiveScenario != earlier.effectiveScenario {
+            let (now, then) = (effectiveScenario, earlier.effectiveScenario)
+            return "the scenario says something else now: \(Self.firstDifference(now, then))"
+        }
+        if toolVersion != earlier.toolVersion || programDigest != earlier.programDigest {
+            return "it was measured with another build of rafale (\(earlier.toolVersion))"
+        }
+        return nil
+    }
+
+    private static func firstDifference(_ now: String, _ then: String) -> String {
+        let (now, then) = (now.split(separator: "\n"), then.split(separator: "\n"))
+        for (line, earlier) in zip(now, then) where line != earlier {
+            return
+                "'\(line.trimmingCharacters(in: .whitespaces))' was '\(earlier.trimmingCharacters(in: .whitespaces))'"
+        }
+        return "it has \(now.count) lines of keys and had \(then.count)"
+    }
+}
