@@ -134,24 +134,9 @@ struct Orchestrator: Sendable {
         let leftBehind = await driver.cleanUp()
         await processes.broker?.stop(grace: Self.stopGrace)
 
-        let finished = outcome.phases.reduce(0) { $0 + $1.books.processed + $1.books.failed }
-        let published = outcome.phases.reduce(0) { $0 + $1.books.published }
-        let snapshots = Dictionary(uniqueKeysWithValues: processes.all.map { ($0.name, $0.latestSnapshot) })
         let measured = Set(scenario.phases.indices.filter { scenario.phases[$0].measured })
-        let roles = meter.results(
-            measured: measured,
-            pinnedCores: { role in
-                role == .broker && processes.broker == nil ? nil : pinning.cores(of: role)
-            },
-            messages: { watched in
-                switch watched.role {
-                case .worker: snapshots[watched.name]??.finishedMessages ?? finished
-                // Who only consumes is measured by what it consumed.
-                default: published > 0 ? published : finished
-                }
-            },
-            allocated: { finalAllocated[$0] }, died: { died.contains($0) },
-            counters: { snapshots[$0]??.counters ?? [:] })
+        let roles = roles(
+            meter, in: measured, outcome, processes, pinning, allocated: finalAllocated, died: died)
         return ResultAssembly(
             file: file,
             facts: RunFacts(
@@ -166,6 +151,30 @@ struct Orchestrator: Sendable {
             notes: endings.map { "\($0) during the run." } + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
+    }
+
+    /// What each process of the run used, and in the measured phases.
+    private func roles(
+        _ meter: RoleMeter, in measured: Set<Int>, _ outcome: LoadOutcome, _ processes: Processes,
+        _ pinning: CorePinning, allocated: [String: UInt64], died: Set<String>
+    ) -> [RoleResult] {
+        let finished = outcome.phases.reduce(0) { $0 + $1.books.processed + $1.books.failed }
+        let published = outcome.phases.reduce(0) { $0 + $1.books.published }
+        let snapshots = Dictionary(uniqueKeysWithValues: processes.all.map { ($0.name, $0.latestSnapshot) })
+        return meter.results(
+            measured: measured,
+            pinnedCores: { role in
+                role == .broker && processes.broker == nil ? nil : pinning.cores(of: role)
+            },
+            messages: { watched in
+                switch watched.role {
+                case .worker: snapshots[watched.name]??.finishedMessages ?? finished
+                // Who only consumes is measured by what it consumed.
+                default: published > 0 ? published : finished
+                }
+            },
+            allocated: { allocated[$0] }, died: { died.contains($0) },
+            counters: { snapshots[$0]??.counters ?? [:] })
     }
 
     // MARK: - Parts
