@@ -19,5 +19,6 @@ struct Rafale: AsyncParsableCommand {
             WorkerCommand.self,
             BrokerCommand.self,
             CalibrateCommand.self,
+            SweepCommand.self,
         ])
 }

@@ -1,0 +1,170 @@
+import Foundation
+import LoadGenerator
+import LoadMetrics
+import Scenarios
+
+/// Measures every point of a sweep, in the order of its plan.
+struct Sweep: Sendable {
+    let campaign: Campaign
+    let plan: SweepPlan
+    private let mode: SweepResult.Mode
+    private let warmUp: Duration
+    private let measure: Duration
+    private let layout: CoreLayout
+    /// The closed loop of saturation mode; nil in capacity mode.
+    private let load: SaturationLoad?
+    /// CPU threads of a worker at each point.
+    private let lanes: [[String]: Int]
+
+    /// Checks every point before the first run, in the scenario language's own words.
+    init(
+        options: CampaignOptions, keys: [VariedKey], repeats: Int, mode: SweepResult.Mode, warmUp: Duration,
+        measure: Duration
+    ) throws {
+        self.mode = mode
+        self.warmUp = warmUp
+        self.measure = measure
+        let base = try options.file()
+        try Self.check(keys, vary: base.scenario)
+        plan = SweepPlan(keys: keys, repeats: repeats, seed: base.scenario.seed)
+        layout = keys.contains { $0.name.hasPrefix("cpus") } ? CoreLayout() : CoreLayout.current(base.scenario)
+        _ = try CorePinning(layout.cpus ?? base.scenario.cpus)
+        let placeholder = SaturationLoad(base.scenario, points: [base.scenario], warmUp: warmUp, measure: measure)
+        let loadOverrides = mode == .saturation ? placeholder.overrides : []
+        var scenarios: [[String]: Scenario] = [:]
+        for values in SweepPlan.points(keys) {
+            let overrides = zip(keys, values).map { $0.override($1) }
+            do throws(ScenarioError) {
+                scenarios[values] = try options.file(with: loadOverrides + overrides).scenario
+            } catch {
+                throw error.told(by: Self.optionNames(keys))
+            }
+        }
+        load =
+            mode == .saturation
+            ? SaturationLoad(base.scenario, points: Array(scenarios.values), warmUp: warmUp, measure: measure) : nil
+        lanes = scenarios.mapValues(\.workers.lanes)
+        var asked = [
+            "--mode": mode.rawValue, "--repeats": "\(repeats)", "--measure": SaturationLoad.text(measure),
+            "--warm-up": SaturationLoad.text(warmUp), "cores": layout.words,
+        ]
+        for key in keys { asked["--vary \(key.name)"] = key.values.joined(separator: ",") }
+        campaign = try Campaign(options: options, base: base, kind: .sweep, asked: asked)
+    }
+
+    private static func optionNames(_ keys: [VariedKey]) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: keys.map {
+                ($0.name, $0.name == SweepCommand.workersKeyName ? "--workers" : "--vary")
+            })
+    }
+
+    private static func check(_ keys: [VariedKey], vary scenario: Scenario) throws(CommandFailure) {
+        guard keys.contains(where: { $0.name == SweepCommand.workersKeyName }) else { return }
+        let reason: String? =
+            switch scenario.target {
+            case .store: "the load goes into the store alone"
+            case .churn: "nothing is sent"
+            case .broker where scenario.consumers != nil: "the generator consumes itself; vary consumers.connections"
+            case .broker where scenario.workers.source == .external: "its workers are processes of your own"
+            case .broker: nil
+            }
+        if let reason {
+            throw CommandFailure(
+                .usage, "'\(scenario.name)' has no worker count to vary: \(reason); name a key with --vary key=v1,v2")
+        }
+    }
+
+    /// Makes the runs; what was measured is written also when somebody ends the sweep early.
+    func run() async throws -> SweepResult {
+        let progress = campaign.progress
+        progress.say("\(campaign.base.scenario.name): \(plan.slots.count) runs in \(campaign.folder.path)")
+        return try await campaign.interruption.whileWatching {
+            progress.say($0)
+        } _: {
+            var runs: [SweepRun] = []
+            var capacities: [CapacityPoint] = []
+            var last: RunResult?
+            var remaining = RemainingTime(expected: warmUp + measure + .seconds(3))
+            for slot in plan.slots where !campaign.interruption.isAsked {
+                let left = remaining.words(forRuns: plan.slots.count - slot.order + 1)
+                progress.show("run \(slot.order) of \(plan.slots.count): \(slot.title) — \(left)")
+                let start = ContinuousClock.now
+                guard let measured = try await measure(slot) else { break }
+                remaining.add(ContinuousClock.now - start)
+                runs.append(measured.run)
+                if let capacity = measured.capacity { capacities.append(capacity) }
+                last = measured.result ?? last
+            }
+            progress.clear()
+            guard !runs.isEmpty else {
+                throw CommandFailure(.interrupted, "ended before the first run had; \(campaign.resuming("sweep"))")
+            }
+            let result = result(of: runs, capacities, last)
+            try campaign.folder.write(result, as: SweepResult.fileName)
+            return result
+        }
+    }
+
+    /// What became of a slot.
+    private struct Measured {
+        var run: SweepRun
+        var capacity: CapacityPoint?
+        var result: RunResult?
+    }
+
+    /// Nil when the run was ended early.
+    private func measure(_ slot: SweepPlan.Slot) async throws -> Measured? {
+        guard let load else { return nil }
+        let overrides =
+            (layout.override.map { [$0] } ?? []) + load.overrides + zip(plan.keys, slot.values).map { $0.override($1) }
+        let finished: RunLauncher.Finished
+        do throws(LaunchError) {
+            finished = try await campaign.run(
+                overrides, name: slot.name, limit: campaign.limit(loading: warmUp + measure))
+        } catch {
+            if case .interrupted = error { return nil }
+            throw CommandFailure(error.status, "\(error); \(campaign.resuming("sweep"))")
+        }
+        if finished.result.run.interrupted { return nil }
+        return Measured(
+            run: SweepRun(
+                values: slot.values, repetition: slot.repetition, order: slot.order, folder: finished.folder,
+                figures: PointFigures(finished.result, lanesPerWorker: lanes[slot.values])),
+            result: finished.result)
+    }
+
+    private func result(of runs: [SweepRun], _ capacities: [CapacityPoint], _ last: RunResult?) -> SweepResult {
+        SweepResult(
+            campaign: campaign.facts(from: last),
+            keys: plan.keys.map { SweptKey(name: $0.name, values: $0.values) }, mode: mode, repeats: plan.repeats,
+            seed: plan.seed, warmUpNanoseconds: warmUp.wholeNanoseconds, measureNanoseconds: measure.wholeNanoseconds,
+            window: load?.window, runs: runs, capacities: capacities, notes: notes(runs))
+    }
+
+    private func notes(_ runs: [SweepRun]) -> [String] {
+        var notes = campaign.notes
+        if let note = layout.note { notes.append(note) }
+        if let load, !load.dropped.isEmpty {
+            notes.append(
+                "A closed loop at its limit has no use for these thresholds, which were not judged: "
+                    + load.dropped.joined(separator: ", ") + ".")
+        }
+        let broken = Set(runs.flatMap(\.figures.brokenThresholds)).sorted()
+        if !broken.isEmpty { notes.append("Not in all runs held: \(broken.joined(separator: ", ")).") }
+        let suspect = runs.filter { $0.figures.judgement != .valid }
+        if let first = suspect.max(by: { $0.figures.judgement < $1.figures.judgement }) {
+            notes.append(
+                "In \(suspect.count) of \(runs.count) runs the generator may have been the limit. \(first.figures.reason)"
+            )
+        }
+        let crowded = runs.filter(\.figures.isOversubscribed).count
+        if crowded > 0 {
+            notes.append("In \(crowded) of \(runs.count) runs more threads wanted a core than there were cores.")
+        }
+        if runs.allSatisfy({ $0.figures.roles.allSatisfy { $0.cyclesPerMessage == nil } }) {
+            notes.append("This machine or its kernel does not count instructions and cycles.")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import LoadMetrics
+import Reporting
+import Scenarios
+
+/// `rafale sweep`: how throughput and cost scale with workers, lanes or any other key.
+struct SweepCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep",
+        abstract: "Run a scenario over worker counts, or over values of any key, and draw how it scales.",
+        discussion: """
+            EXAMPLES
+              rafale sweep scenarios/steady.yaml
+              rafale sweep scenarios/steady.yaml --workers 1,2,4,8 --repeats 5
+              rafale sweep scenarios/steady.yaml --vary workers.lanes=1,2,4 --vary workers.batch=10,100
+              rafale sweep scenarios/steady.yaml --mode capacity --workers 1,2
+
+            In saturation mode the scenario's phases give way to a closed loop that warms up and is then measured: how \
+            much gets through at each point, at what cost. Its mix, texts, topology and everything else stay, and of its \
+            thresholds those of lost, failed, duplicated, returned, nacked and unconfirmed messages. In capacity mode \
+            each point is the highest rate that holds all of them, as rafale capacity finds it.
+
+            The points are measured in random order, all of them once in each repeat. Where there are cores enough and \
+            the scenario has no section 'cpus', the generator, the broker and the workers get cores of their own.
+
+            Ctrl-C ends the run under way and leaves what was measured; --resume goes on. Exit code 0 when all is \
+            measured, 130 when it was ended early, 65 when a key or value is wrong.
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    @Option(help: "Worker counts, comma-separated (1,2,3,4,6,8 where nothing else varies).")
+    var workers: String?
+
+    @Option(help: ArgumentHelp("Vary any key of the scenario; two keys make a grid.", valueName: "key=v1,v2,…"))
+    var vary: [VariedKey] = []
+
+    @Option(help: "How often each point is measured, 1 to 100; capacity mode measures once (3).")
+    var repeats: Int?
+
+    @Option(help: "How long each run measures.")
+    var measure = DurationArgument(seconds: 10)
+
+    @Option(help: "How long each run warms up before.")
+    var warmUp = DurationArgument(seconds: 2)
+
+    @Option(help: "saturation: a closed loop; capacity: the highest rate of an open loop that holds the limits.")
+    var mode = SweepResult.Mode.saturation
+
+    func validate() throws {
+        guard repeats.map((1...100).contains) ?? true else {
+            throw ValidationError("--repeats must be 1 to 100.")
+        }
+        guard measure.duration >= .seconds(1), measure.duration <= .seconds(3600) else {
+            throw ValidationError("--measure must be 1s to 60m.")
+        }
+        guard warmUp.duration >= .zero, warmUp.duration <= .seconds(3600) else {
+            throw ValidationError("--warm-up must be at most 60m.")
+        }
+    }
+
+    func run() async throws {
+        try await CampaignOptions.ending("sweep") {
+            let sweep = try Sweep(
+                options: options, keys: try keys(), repeats: repeats ?? (mode == .capacity ? 1 : 3), mode: mode,
+                warmUp: warmUp.duration, measure: measure.duration)
+            let result = try await sweep.run()
+            try CampaignOutput(folder: sweep.campaign.folder, options: options).show(result)
+            if result.campaign.interrupted {
+                sweep.campaign.progress.say(sweep.campaign.resuming("sweep"))
+                throw ExitStatus.interrupted.code
+            }
+        }
+    }
+
+    /// The keys to vary, the workers first; worker counts where nothing is said.
+    private func keys() throws(CommandFailure) -> [VariedKey] {
+        var keys = vary
+        if let workers {
+            keys.insert(try Self.workerKey(workers), at: 0)
+        } else if keys.isEmpty {
+            keys = [try Self.workerKey("1,2,3,4,6,8")]
+        }
+        guard keys.count <= 2 else {
+            throw CommandFailure(
+                .usage, "\(keys.count) keys to vary; one makes a curve, two a grid, more than that no picture")
+        }
+        if keys.count == 2, keys[0].name == keys[1].name {
+            throw CommandFailure(.usage, "\(keys[0].name) is varied twice; give all its values at once")
+        }
+        return keys
+    }
+
+    static let workersKeyName = "workers.count"
+
+    /// The key of worker counts with the values of `--workers`.
+    static func workerKey(_ text: String) throws(CommandFailure) -> VariedKey {
+        guard let key = VariedKey(argument: "\(workersKeyName)=\(text)") else {
+            throw CommandFailure(.usage, "--workers '\(text)' is no list of different counts such as 1,2,4,8")
+        }
+        return key
+    }
+}
+
+extension SweepResult.Mode: ExpressibleByArgument {}
