@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scenario scenarios bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help python-worker scenario scenarios bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
@@ -20,7 +20,7 @@ compose := docker compose
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 } /^##> / { printf "  %-11s %s\n", "", substr($$0, 5) }' $(MAKEFILE_LIST)
+	    /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 } /^##> / { printf "  %-13s %s\n", "", substr($$0, 5) }' $(MAKEFILE_LIST)
 
 ##@ Measure
 scenario: ## run a scenario and report: make scenario NAME=burst
@@ -71,6 +71,9 @@ deps-test: ## install what the tests need as well: RabbitMQ, third-party clients
 
 deps-bench:
 	@scripts/dependencies bench
+
+python-worker: ## install what the Python example worker needs (scenarios/workers/python)
+	@scripts/python-worker
 
 clean: ## remove what was built and the servers' data; reports stay
 	@scripts/rabbitmq destroy

@@ -88,8 +88,9 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "AMQPBroker", "AMQPClient", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Reporting",
-                "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore, .nioHTTP1,
+                "AMQPBroker", "AMQPClient", "CKernel", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker",
+                "Reporting", "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore,
+                .nioHTTP1,
                 .nioPosix, .signals, .subprocess, .system,
             ],
             swiftSettings: settings),

@@ -10,6 +10,9 @@ import time
 from measuring import (
     RAFALE, ROOT, WORK, Failed, Process, Run, Sink, broker_uri, cpu_of_tree, free_port, role, run_once)
 
+# Made by scripts/python-worker.
+PYTHON = ROOT / ".build" / "python-worker" / "bin" / "python"
+
 SCALE = 1.0  # of all counts and times; small ones are for trying the script
 PERF_TEST_SECONDS = 8
 
@@ -212,10 +215,10 @@ def rafale_worker(analysis):
 
 
 def python_worker(analysis):
-    folder = ROOT / "Benchmarks" / "peers" / "python"
+    worker = ROOT / "scenarios" / "workers" / "python" / "worker.py"
     return work_with(
         lambda uri, store: [
-            WORK / "python" / "bin" / "python", "-u", folder / "worker.py", "--broker", uri, "--store", store],
+            PYTHON, "-u", worker, "--broker", uri, "--store", f"sqlite:{store}", "--lanes", 2],
         5_000, analysis)
 
 

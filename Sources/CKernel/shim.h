@@ -5,6 +5,7 @@
 
 #include <linux/perf_event.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,6 +27,9 @@ static inline int ckernel_count_event(unsigned type, unsigned long long config, 
 static inline int ckernel_set_affinity(int thread, const unsigned long *mask, unsigned long bytes) {
     return (int)syscall(SYS_sched_setaffinity, thread, bytes, mask);
 }
+
+/// Makes this process the parent of every orphan below it; -1 with errno where the kernel refuses.
+static inline int ckernel_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 #endif
 #endif

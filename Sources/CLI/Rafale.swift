@@ -20,5 +20,6 @@ struct Rafale: AsyncParsableCommand {
             BrokerCommand.self,
             CalibrateCommand.self,
             SweepCommand.self,
+            SuperviseCommand.self,
         ])
 }

@@ -22,8 +22,24 @@ package struct CollectorSettings: Sendable {
         case anybody(clock: Int64?)
     }
 
+    /// Where an outcome says which message it is of.
+    package enum Correlation: Sendable, Equatable {
+        /// In its message id, or else in its correlation id.
+        case properties
+        /// In its message id alone.
+        case messageID
+        /// In its correlation id alone.
+        case correlationID
+        /// In a member of its JSON body, the names that lead to it.
+        case field([String])
+    }
+
     package var run: RunID
     package var senders = Senders.thisProcess
+    package var correlation = Correlation.properties
+    /// Whether outcomes that do not say which message they are of are counted and acknowledged; otherwise they are taken
+    /// for messages of others and go back to their queue.
+    package var countsUncorrelated = false
     /// The queues to read, by role.
     package var roles: [QueueRole]
     /// Unacknowledged messages allowed on each consumer; 0 is no bound.

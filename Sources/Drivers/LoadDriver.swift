@@ -28,6 +28,9 @@ package protocol LoadDriver: Sendable {
     /// Where there are many queues, an inexact answer may be a moment old for most of them.
     func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths
 
+    /// How many consumers the incoming queues have together; nil where the system does not say.
+    func consumerCount() async throws(DriverError) -> Int?
+
     /// Deletes what `prepare` created and nobody needs any more; returns notes for the report on what was left.
     func cleanUp() async -> [String]
 }
@@ -35,6 +38,9 @@ package protocol LoadDriver: Sendable {
 extension LoadDriver {
     /// None.
     package var addresses: [String] { [] }
+
+    /// Unknown.
+    package func consumerCount() async throws(DriverError) -> Int? { nil }
 }
 
 /// What a system calls itself.
@@ -424,6 +430,9 @@ package protocol LoadCollectorDelegate: AnyObject, Sendable {
 
     /// A message of an earlier run of ours: taken from the queue, not counted as an outcome.
     func collectorIgnoredLeftover()
+
+    /// An outcome that does not say which message it is of: taken from the queue, and counted.
+    func collectorSawUncorrelated()
 
     /// A message nobody here sent: it goes back to its queue at the end.
     func collectorSawForeign()

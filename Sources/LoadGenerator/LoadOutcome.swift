@@ -70,6 +70,8 @@ package struct LoadOutcome: Sendable {
     package var lateConfirms: UInt64 = 0
     /// Outcomes without their intended time, so without a latency.
     package var unstamped: UInt64
+    /// Outcomes that did not say which message they are of.
+    package var uncorrelated: UInt64 = 0
     /// Answers and outcomes that fit nothing that was sent.
     package var unexplained: UInt64
     /// Connections that could not be recovered, in words.

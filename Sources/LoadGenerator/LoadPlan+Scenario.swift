@@ -43,7 +43,11 @@ extension LoadPlan {
             purge: purge)
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed, declares: topology.declares) ?? []
         if scenario.load.routing == .connection { connectionKeys = keys }
-        sharesClock = !keepsQueues && scenario.workers.source == .reference
+        sharesClock = !keepsQueues && scenario.workers.source != .external
+        correlation = CollectorSettings.Correlation(scenario.collector.correlation)
+        keepsIntendedTimes = part == .whole && awaitsOutcome && scenario.workers.source != .reference
+        // In queues that others may share a message without an identity could be anybody's.
+        countsUncorrelated = !keepsQueues && scenario.workers.source == .command
         confirmTimeoutNanoseconds = scenario.load.confirmTimeout?.wholeNanoseconds ?? .max
         startInterval = scenario.load.startInterval
         startJitter = scenario.load.startJitter
@@ -224,4 +228,16 @@ extension Duration {
 
     /// The duration in seconds, with fractions.
     package var seconds: Double { self / .seconds(1) }
+}
+
+extension CollectorSettings.Correlation {
+    fileprivate init(_ correlation: Scenario.Correlation) {
+        self =
+            switch correlation {
+            case .header: .properties
+            case .messageID: .messageID
+            case .correlationID: .correlationID
+            case .field(let path): .field(path)
+            }
+    }
 }

@@ -84,6 +84,12 @@ package struct LoadPlan: Sendable {
     package var drain: Duration
     /// Whether messages that wait in the run's queues at the start may be thrown away.
     package var purge: Bool
+    /// Where the outcomes say which message they are of.
+    package var correlation = CollectorSettings.Correlation.properties
+    /// Whether outcomes that do not say it are counted as such; otherwise they are taken for messages of others.
+    package var countsUncorrelated = false
+    /// Whether intended times are kept for outcomes that do not carry them.
+    package var keepsIntendedTimes = false
     /// Whether the workers run on this host, and so have its clock.
     package var sharesClock = false
 
@@ -122,6 +128,7 @@ package struct LoadPlan: Sendable {
     /// The connections that read messages back: the run's own consumers, and those of the results.
     var readers: [CollectorSettings] {
         var results = CollectorSettings(run: publisher.run, prefetch: collectorPrefetch)
+        (results.correlation, results.countsUncorrelated) = (correlation, countsUncorrelated)
         // What the run's own consumers take is its own result; what they refuse is not.
         if !consumers.isEmpty { results.roles = [.failed] }
         var readers = consumers + Array(repeating: results, count: collectors)

@@ -82,6 +82,7 @@ extension LoadRun {
             if let clocks { outcome.clocks = outcome.clocks?.joined(clocks) ?? clocks }
             outcome.foreign += totals.foreign
             outcome.unstamped += totals.unstamped
+            outcome.uncorrelated += totals.uncorrelated
             outcome.otherClock += totals.otherClock
             outcome.duplicates += totals.duplicated
             outcome.requeued += totals.requeued

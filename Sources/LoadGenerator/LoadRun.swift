@@ -10,6 +10,8 @@ package final class LoadRun: Sendable {
     let driver: any LoadDriver
     private let logger: Logger
     let ledger = Ledger()
+    /// When the messages should have been sent, where outcomes may not say it.
+    let intendedTimes: IntendedTimes?
     private let outstanding = Outstanding()
     let table = PhaseTable()
     let publishers: [PublisherLoop]
@@ -55,6 +57,8 @@ package final class LoadRun: Sendable {
             || plan.phases.contains { phase in
                 if case .closed(_, releasesOnConfirm: true) = phase.shape { true } else { false }
             }
+        let intendedTimes = plan.keepsIntendedTimes ? IntendedTimes() : nil
+        self.intendedTimes = intendedTimes
         let ledger = self.ledger
         let outstanding = self.outstanding
         let table = self.table
@@ -66,7 +70,7 @@ package final class LoadRun: Sendable {
                     confirmIsOutcome: !plan.awaitsOutcome, releasesOnConfirm: releasesOnConfirm,
                     phases: plan.phases.count, pacing: plan.pacing,
                     confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds),
-                ledger: ledger, outstanding: outstanding, table: table, on: group.next())
+                ledger: ledger, outstanding: outstanding, table: table, times: intendedTimes, on: group.next())
         }
         self.publishers = publishers
         for publisher in publishers { outstanding.whenReleased { publisher.wake() } }
@@ -74,7 +78,7 @@ package final class LoadRun: Sendable {
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
                 releases: !releasesOnConfirm, sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
-                senders: plan.senders, on: group.next())
+                senders: plan.senders, times: intendedTimes, on: group.next())
         }
         self.collectors = collectors
         watch = GeneratorWatch(
@@ -343,6 +347,8 @@ package final class LoadRun: Sendable {
         var returned: UInt64 = 0
         var processed: UInt64 = 0
         var failed: UInt64 = 0
+        /// Outcomes that did not say which message they are of.
+        var uncorrelated: UInt64 = 0
         var recoveries: UInt64 = 0
         var unanswered = 0
         var isBlocked = false
@@ -352,7 +358,11 @@ package final class LoadRun: Sendable {
         /// Messages of which nothing more is to come: with an outcome, or, where none is read back, with the broker's
         /// answer, or, where that is not asked for either, sent.
         func finished(_ plan: LoadPlan) -> UInt64 {
-            if plan.awaitsOutcome { return processed + failed + returned + nacked }
+            if plan.awaitsOutcome {
+                let known = processed + failed + returned + nacked
+                // Each of these is the end of some message, unless it came twice.
+                return known + min(uncorrelated, published - min(published, known))
+            }
             return plan.confirmWindow > 0 ? confirmed + nacked : published
         }
     }
@@ -384,6 +394,7 @@ package final class LoadRun: Sendable {
             }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
+            sum.uncorrelated += totals.uncorrelated
             sum.recoveries += totals.recoveries
             if let interval {
                 sum.latencies?.endToEnd.merge(interval.endToEnd)
@@ -436,6 +447,8 @@ package final class LoadRun: Sendable {
     /// Gives back the ledger's memory of messages of which nothing more is to come.
     private func retireChunks() async {
         let plan = self.plan
+        let ledger = self.ledger
+        intendedTimes?.retire { LedgerBooks.isFinal(ledger.marks(of: $0), plan) }
         guard ledger.retire(isFinal: { LedgerBooks.isFinal($0, plan) }) else { return }
         // Whoever entered a message at that moment has finished once its loop has come round to this.
         for loop in publishers.map(\.eventLoop) + collectors.map(\.eventLoop) {

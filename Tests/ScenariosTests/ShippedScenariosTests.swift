@@ -4,7 +4,9 @@ import Testing
 @testable import Scenarios
 
 @Suite struct ShippedScenariosTests {
-    static let names = ["smoke", "steady", "burst", "ramp", "spike", "mixed", "soak", "saturate", "queue", "churn"]
+    static let names = [
+        "smoke", "steady", "burst", "ramp", "spike", "mixed", "soak", "saturate", "queue", "churn", "python-worker",
+    ]
 
     private func load(_ name: String, environment: [String: String] = [:]) throws -> (ScenarioFile, String) {
         let path = scenariosFolder.appendingPathComponent("\(name).yaml").path

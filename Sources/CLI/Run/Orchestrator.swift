@@ -32,7 +32,7 @@ struct Orchestrator: Sendable {
         var commandLine: [String]
     }
 
-    private static let readyLimit = Duration.seconds(20)
+    static let readyLimit = Duration.seconds(20)
     private static let stopGrace = Duration.seconds(15)
 
     let file: ScenarioFile
@@ -41,7 +41,7 @@ struct Orchestrator: Sendable {
     let startedAt: Date
     let logger: Logger
 
-    private var scenario: Scenario { file.scenario }
+    var scenario: Scenario { file.scenario }
 
     /// Runs it to its end; a failure before the first message throws.
     func run() async throws -> RunResult {
@@ -66,7 +66,7 @@ struct Orchestrator: Sendable {
     }
 
     /// The children of the run.
-    private struct Processes {
+    struct Processes {
         var broker: RoleProcess?
         var workers: [RoleProcess] = []
 
@@ -104,7 +104,10 @@ struct Orchestrator: Sendable {
         do {
             try await load.connect()
             try await startWorkers(uris: uris, &processes, pinning)
+            try await startOwnWorkers(run, driver, uris: uris, &processes, pinning)
         } catch {
+            // Queues with consumers would be left in place.
+            await processes.stopWorkers(grace: Self.stopGrace)
             await load.disconnect()
             _ = await driver.cleanUp()
             throw error
@@ -127,13 +130,14 @@ struct Orchestrator: Sendable {
         view.clear()
 
         let died = Set(processes.all.filter(\.diedEarly).map(\.name))
-        let endings = processes.all.filter(\.diedEarly).map { "\($0.name) \($0.ending ?? "")" }
+        let endings = processes.all.filter { $0.diedEarly && !$0.isSupervisor }.map { "\($0.name) \($0.ending ?? "")" }
         let finalAllocated = allocatedNow(processes)
         await processes.stopWorkers(grace: Self.stopGrace)
         let outcome = try await load.close()
         let leftBehind = await driver.cleanUp()
         await processes.broker?.stop(grace: Self.stopGrace)
 
+        let ownNotes = ownWorkers(run, uris: uris)?.notes(processes.workers) ?? []
         let measured = Set(scenario.phases.indices.filter { scenario.phases[$0].measured })
         let roles = roles(
             meter, in: measured, outcome, processes, pinning, allocated: finalAllocated, died: died)
@@ -148,7 +152,7 @@ struct Orchestrator: Sendable {
                 product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
             store: storeName, calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
-            notes: endings.map { "\($0) during the run." } + leftBehind + Self.testNotes
+            notes: endings.map { "\($0) during the run." } + ownNotes + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
     }
@@ -168,6 +172,8 @@ struct Orchestrator: Sendable {
             },
             messages: { watched in
                 switch watched.role {
+                // A program of somebody else does not count: the messages are taken to be shared evenly.
+                case .worker where watched.isTree: processes.share(of: watched.name, in: finished)
                 case .worker: snapshots[watched.name]??.finishedMessages ?? finished
                 // Who only consumes is measured by what it consumed.
                 default: published > 0 ? published : finished
@@ -275,7 +281,8 @@ struct Orchestrator: Sendable {
     private func watchedProcesses(_ processes: Processes, uris: [String]) -> [RoleMeter.Watched] {
         var watched = [RoleMeter.Watched(role: .generator, name: "generator", pid: getpid())]
         for process in processes.all {
-            if let pid = process.pid { watched.append(.init(role: process.role, name: process.name, pid: pid)) }
+            guard let pid = process.pid else { continue }
+            watched.append(.init(role: process.role, name: process.name, pid: pid, isTree: process.isSupervisor))
         }
         // A broker that runs on this host is accounted for, whoever started it.
         if processes.broker == nil, let uri = uris.first, let address = try? AMQPConfiguration(uri: uri),
@@ -298,12 +305,14 @@ struct Orchestrator: Sendable {
 
     private func allocated(of name: String, _ processes: Processes) -> UInt64? {
         if name == "generator" { return Allocator.allocatedBytes() }
-        return processes.all.first { $0.name == name }?.latestSnapshot?.allocatedBytes
+        return processes.all.first { $0.name == name && !$0.isSupervisor }?.latestSnapshot?.allocatedBytes
     }
 
     private func allocatedNow(_ processes: Processes) -> [String: UInt64] {
         var result = ["generator": Allocator.allocatedBytes()]
-        for process in processes.all { result[process.name] = process.latestSnapshot?.allocatedBytes }
+        for process in processes.all where !process.isSupervisor {
+            result[process.name] = process.latestSnapshot?.allocatedBytes
+        }
         return result
     }
 

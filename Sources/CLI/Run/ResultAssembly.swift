@@ -47,6 +47,7 @@ struct ResultAssembly {
         var books = Books()
         for phase in phases { books.merge(phase.figures.books) }
         books.leftoversIgnored = outcome.leftovers
+        if outcome.uncorrelated > 0 { books.uncorrelated = outcome.uncorrelated }
         books.duplicated += outcome.duplicates
         var facts = facts
         facts.durationNanoseconds = rows.last.map { $0.startNanoseconds + $0.durationNanoseconds - start } ?? 0
@@ -157,6 +158,7 @@ struct ResultAssembly {
                 "The consumers refused \(outcome.requeued + outcome.rejected) deliveries: \(outcome.requeued) went back "
                     + "to their queue, \(outcome.rejected) to \(file.scenario.topology.failed.name).")
         }
+        notes += ownWorkerNotes(books)
         if outcome.unstamped > 0 {
             notes.append("\(outcome.unstamped) outcomes did not carry their intended time: counted, without a latency.")
         }
@@ -215,5 +217,26 @@ extension Scenario.RateShape {
         case .burst(let low, let high, _, _): "burst \(rate(low)) ↔ \(rate(high))"
         case .saturate(let saturation): "saturate, \(saturation.window) in flight"
         }
+    }
+}
+
+extension ResultAssembly {
+    /// What is told, or cannot be told, of workers that are programs of the user's own.
+    fileprivate func ownWorkerNotes(_ books: Books) -> [String] {
+        guard file.scenario.target == .broker, file.scenario.workers.source != .reference else { return [] }
+        var notes: [String] = []
+        if outcome.uncorrelated > 0 {
+            notes.append(
+                "\(outcome.uncorrelated) outcomes did not say which message they are of: counted, but their messages are "
+                    + "among the \(books.lost) lost. Let the worker copy the message id, or say with collector.correlate "
+                    + "where it stands.")
+        }
+        let waits = outcome.phases.reduce(UInt64(0)) { $0 + $1.queueWait.count + $1.service.count }
+        if waits == 0, books.finished > 0 {
+            notes.append(
+                "The workers are a program of your own, seen from outside: no queue wait, service time or stages, and "
+                    + "processed messages are taken to be shared evenly among them.")
+        }
+        return notes
     }
 }

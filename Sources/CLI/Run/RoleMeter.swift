@@ -8,11 +8,32 @@ final class RoleMeter: Sendable {
         var role: RunRole
         var name: String
         var pid: Int32
+        /// Whether all that runs below the process is meant, and not the process itself.
+        var isTree = false
+    }
+
+    fileprivate enum Sampler: Sendable {
+        case process(ProcessSampler)
+        case tree(ProcessTreeSampler)
+
+        mutating func sample() -> ProcessSample? {
+            switch self {
+            case .process(var sampler):
+                defer { self = .process(sampler) }
+                return sampler.sample()
+            case .tree(var sampler):
+                defer { self = .tree(sampler) }
+                return sampler.sample()
+            }
+        }
+
+        /// The most processes at once, of a tree.
+        var mostProcesses: Int? { if case .tree(let sampler) = self { sampler.mostProcesses } else { nil } }
     }
 
     fileprivate struct Entry: Sendable {
         let watched: Watched
-        var sampler: ProcessSampler
+        var sampler: Sampler
         var first: ProcessSample?
         var last: ProcessSample?
         var firstAllocated: UInt64?
@@ -29,9 +50,12 @@ final class RoleMeter: Sendable {
     func begin(_ processes: [Watched], allocated: (String) -> UInt64?) {
         entries.withLock { entries in
             entries = processes.map { watched in
-                var sampler = ProcessSampler(pid: watched.pid)
+                var sampler: Sampler =
+                    watched.isTree
+                    ? .tree(ProcessTreeSampler(root: watched.pid)) : .process(ProcessSampler(pid: watched.pid))
                 let sample = sampler.sample()
-                let counters = HardwareCounters(pid: watched.pid)
+                // The kernel counts what a process starts from now on, and of a tree the most runs already.
+                let counters = watched.isTree ? nil : HardwareCounters(pid: watched.pid)
                 return Entry(
                     watched: watched, sampler: sampler, first: sample, last: sample,
                     firstAllocated: allocated(watched.name), counters: counters, lastCounts: counters?.counts())
@@ -93,10 +117,12 @@ final class RoleMeter: Sendable {
             guard let first = entry.first, let last = entry.last else { return nil }
             let name = entry.watched.name
             let allocatedBytes = allocated(name).map { $0 - min($0, entry.firstAllocated ?? 0) }
+            var counters = counters(name)
+            counters[SupervisedCounter.processes.rawValue] = entry.sampler.mostProcesses.map(UInt64.init)
             var result = RoleResult(
                 role: entry.watched.role, name: name, pid: entry.watched.pid, from: first, to: last,
                 allocatedBytes: allocatedBytes, messages: messages(entry.watched), diedEarly: died(name),
-                counters: counters(name))
+                counters: counters)
             let uses = entry.uses.filter { phases.contains($0.key) }.map(\.value)
             result.measured = uses.dropFirst().reduce(into: uses.first) { $0?.merge($1) }
             result.pinnedCores = pinnedCores(entry.watched.role)

@@ -15,7 +15,11 @@ final class RoleProcess: Sendable {
     let statisticsPath: String
     /// Where its standard output and error go.
     let logPath: String
+    /// Whether it only keeps another program, whose tree of processes is what is measured.
+    let isSupervisor: Bool
 
+    /// How long it may take to stop, where it is not for the run to say.
+    private let grace: Duration?
     private let configuration: Configuration
     private let state: Mutex<State>
 
@@ -30,8 +34,10 @@ final class RoleProcess: Sendable {
 
     init(
         role: RunRole, name: String, executable: String, arguments: [String], environment: [String: String?],
-        statisticsPath: String, logPath: String, cores: [Int]? = nil
+        statisticsPath: String, logPath: String, cores: [Int]? = nil, isSupervisor: Bool = false, grace: Duration? = nil
     ) {
+        self.isSupervisor = isSupervisor
+        self.grace = grace
         self.role = role
         self.name = name
         self.statisticsPath = statisticsPath
@@ -114,10 +120,7 @@ final class RoleProcess: Sendable {
     }
 
     /// The last line of its log, or where to find that.
-    private var lastWords: String {
-        let lines = (try? String(contentsOfFile: logPath, encoding: .utf8))?.split(separator: "\n")
-        return lines?.last.map(String.init) ?? "it said nothing; see \(logPath)"
-    }
+    var lastWords: String { LogTail.lastWords(of: logPath) ?? "it said nothing; see \(logPath)" }
 
     /// Sends a signal; nothing where it has ended.
     func signal(_ number: Int32) {
@@ -127,12 +130,14 @@ final class RoleProcess: Sendable {
         }
     }
 
-    /// Asks it to finish its work, and after `grace` ends it; returns when it is gone.
+    /// Asks it to finish its work, and after `grace` ends it with all below it; returns when it is gone.
     func stop(grace: Duration) async {
+        let grace = self.grace ?? grace
         state.withLock { $0.stopAsked = $0.ending == nil }
         signal(SIGTERM)
         let reminder = Task {
             try await Task.sleep(for: grace)
+            for child in pid.map(ProcessTree.descendants) ?? [] { _ = kill(child, SIGKILL) }
             signal(SIGKILL)
         }
         await state.withLock { $0.running }?.value

@@ -214,6 +214,24 @@ package final class AMQPLoadDriver: LoadDriver {
         }
     }
 
+    /// How many consumers the incoming queues have together, by passive declarations.
+    package func consumerCount() async throws(DriverError) -> Int? {
+        guard
+            let (topology, channel) = prepared.withLock({ state in
+                state.topology.flatMap { topology in state.channel?.current.map { (topology, $0) } }
+            })
+        else { throw DriverError(.unreachable, "not connected to the broker at the moment") }
+        var count = 0
+        do {
+            for queue in topology.incoming {
+                count += Int(try await channel.queueDeclare(queue.name, passive: true).consumerCount)
+            }
+        } catch {
+            throw DriverError(error)
+        }
+        return count
+    }
+
     /// Removes what this run declared and returns what it could not remove, in words.
     package func cleanUp() async -> [String] {
         var notes: [String] = []

@@ -40,7 +40,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private var work: ConsumerWork?
     private var workTimer: Scheduled<Void>?
     private var random: any RandomNumberGenerator & Sendable
-    private var stampReader = StampReader()
+    private var outcomes: OutcomeReader
     /// What the read brought so far.
     private var collected: [CollectedMessage] = []
     /// Outcomes handed on at once, at most.
@@ -63,6 +63,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         case .read: (batch, acksReads) = (.max, true)
         case .every(let count): (batch, acksReads) = (count, false)
         }
+        outcomes = OutcomeReader(settings.correlation)
         work = settings.processing.map { ConsumerWork($0) }
         random = settings.random(settings.firstChannel + index)
     }
@@ -179,14 +180,16 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
         if settings.senders != .thisProcess { return receivedOfOthers(delivery, channel) }
-        guard let stamps = stampReader.read(delivery.properties) else { return sawForeign() }
+        let role = onlyRole ?? (delivery.consumerTag.first == UInt8(ascii: "f") ? .failed : .processed)
+        guard let stamps = outcomes.read(delivery.properties, delivery.body, role: role) else {
+            return sawUnidentified(delivery.deliveryTag, channel)
+        }
         guard stamps.id.run == settings.run else {
             delegate.collectorIgnoredLeftover()
             return acknowledge(delivery.deliveryTag, channel)
         }
         let message = CollectedMessage(
-            role: onlyRole ?? (delivery.consumerTag.first == UInt8(ascii: "f") ? .failed : .processed),
-            sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
+            role: role, sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
             receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
             redelivered: delivery.redelivered)
         take(message, tag: delivery.deliveryTag, channel)
@@ -204,7 +207,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     // MARK: - Messages that other processes may have sent
 
     private func receivedOfOthers(_ delivery: borrowing Delivery, _ channel: AMQPChannel) {
-        let stamps = stampReader.read(delivery.properties)
+        let stamps = outcomes.read(delivery.properties)
         takeOfOthers(
             stamps?.id, clock: (try? delivery.properties.int64Header("x-rafale-clock")) ?? nil,
             intended: stamps?.intendedNanoseconds,
@@ -261,6 +264,12 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
             }
         }
         delegate.collectorReadComplete()
+    }
+
+    private func sawUnidentified(_ tag: UInt64, _ channel: AMQPChannel) {
+        guard settings.countsUncorrelated else { return sawForeign() }
+        delegate.collectorSawUncorrelated()
+        acknowledge(tag, channel)
     }
 
     private func sawForeign() {

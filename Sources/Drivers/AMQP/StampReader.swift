@@ -41,9 +41,14 @@ struct StampReader: Sendable {
     private static let layoutLimit = 4
     private static let learnLimit = 64
 
+    /// Where an identity may stand, the first one first.
+    private let identities: [RawProperties.Property]
     private var layouts: [Layout] = []
     private var recent = 0
     private var learnt = 0
+
+    /// A reader of identities in these properties.
+    init(_ identities: [RawProperties.Property] = [.messageID, .correlationID]) { self.identities = identities }
 
     /// The stamps; nil for a message that no run of ours sent or caused.
     mutating func read(_ properties: RawProperties) -> OutcomeStamps? {
@@ -64,7 +69,7 @@ struct StampReader: Sendable {
     // MARK: - Parsing
 
     private mutating func parse(_ properties: RawProperties) -> OutcomeStamps? {
-        guard let (id, idBytes) = Self.identity(properties) else { return nil }
+        guard let (id, idBytes) = identity(properties) else { return nil }
         // A header that is missing or of another type is no error: the outcome counts, without that time.
         let intended = (try? properties.rawHeader("x-rafale-intended")) ?? nil
         let received = (try? properties.rawHeader("x-rafale-received")) ?? nil
@@ -78,8 +83,8 @@ struct StampReader: Sendable {
     private static func integer(_ value: RawTable.Value?) -> Int64? { value.flatMap { (try? $0.integer()) ?? nil } }
 
     /// The identity of a message: its own, or that of the message it answers.
-    private static func identity(_ properties: RawProperties) -> (MessageID, UnsafeRawBufferPointer)? {
-        for property in [RawProperties.Property.messageID, .correlationID] {
+    private func identity(_ properties: RawProperties) -> (MessageID, UnsafeRawBufferPointer)? {
+        for property in identities {
             if let bytes = (try? properties.bytes(of: property)) ?? nil, let id = MessageID(bytes) {
                 return (id, bytes)
             }
@@ -95,7 +100,9 @@ struct StampReader: Sendable {
         guard learnt < Self.learnLimit else { return }
         learnt += 1
         // A message id of that length that is none of ours could be one the next time: it comes first then.
-        if let own = (try? properties.messageID()) ?? nil, own.count == MessageID.byteCount, MessageID(own) == nil {
+        if identities.contains(.messageID), let own = (try? properties.messageID()) ?? nil,
+            own.count == MessageID.byteCount, MessageID(own) == nil
+        {
             return
         }
         func place(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {

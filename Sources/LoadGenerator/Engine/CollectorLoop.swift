@@ -16,13 +16,14 @@ final class CollectorLoop: @unchecked Sendable {
     /// `releases` says whether an outcome makes room in a closed loop.
     init(
         ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool,
-        sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, on eventLoop: any EventLoop
+        sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, times: IntendedTimes? = nil,
+        on eventLoop: any EventLoop
     ) {
         self.eventLoop = eventLoop
         self.senders = senders
         share = CollectorShare(
             ledger: ledger, phases: phases, table: table, outstanding: outstanding, releases: releases,
-            sharesClock: sharesClock)
+            sharesClock: sharesClock, intendedTimes: times)
     }
 
     /// The phases at the end of the run, with the waits whose clock was still being learned.
@@ -55,6 +56,8 @@ extension CollectorLoop: LoadCollectorDelegate {
     }
 
     func collectorIgnoredLeftover() { share.totals.leftovers += 1 }
+
+    func collectorSawUncorrelated() { share.enterUncorrelated() }
 
     func collectorSawForeign() { share.totals.foreign += 1 }
 

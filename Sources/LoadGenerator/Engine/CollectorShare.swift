@@ -29,6 +29,8 @@ struct CollectorShare: Sendable {
         var foreign: UInt64 = 0
         /// Outcomes that did not carry their intended time: counted, but without a latency.
         var unstamped: UInt64 = 0
+        /// Outcomes that did not say which message they are of.
+        var uncorrelated: UInt64 = 0
         /// Outcomes whose number the run never used.
         var unknown: UInt64 = 0
         var recoveries: UInt64 = 0
@@ -48,6 +50,8 @@ struct CollectorShare: Sendable {
     }
 
     private let ledger: Ledger
+    /// For outcomes that do not carry their intended time.
+    private let intendedTimes: IntendedTimes?
     private let outstanding: Outstanding
     private let releases: Bool
     private var lookup: PhaseLookup
@@ -73,7 +77,11 @@ struct CollectorShare: Sendable {
     private var interval = Interval()
     private(set) var clock: ClockOffset
 
-    init(ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool, sharesClock: Bool) {
+    init(
+        ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool, sharesClock: Bool,
+        intendedTimes: IntendedTimes? = nil
+    ) {
+        self.intendedTimes = intendedTimes
         clock = ClockOffset(isShared: sharesClock)
         self.ledger = ledger
         self.outstanding = outstanding
@@ -98,7 +106,9 @@ struct CollectorShare: Sendable {
             guard isFirst(message) else { continue }
             if message.role == .failed { totals.failed += 1 } else { totals.processed += 1 }
             first += 1
-            guard let intended = message.intendedNanoseconds, let phase = lookup.phase(at: intended),
+            let carried = message.intendedNanoseconds
+            guard let intended = carried ?? intendedTimes?.intendedNanoseconds(of: message.sequence),
+                let phase = lookup.phase(at: intended),
                 phase < records.count
             else {
                 totals.unstamped += 1
@@ -122,6 +132,12 @@ struct CollectorShare: Sendable {
         recordTimes(next: timesPhase)
         released += first
         if let current = lookup.phase(at: now), current < records.count { records[current].carried += UInt64(first) }
+    }
+
+    /// Counts an outcome that could be that of any message, and makes room for it in a closed loop.
+    mutating func enterUncorrelated() {
+        totals.uncorrelated += 1
+        released += 1
     }
 
     /// Records the times gathered for a phase, and goes on with another.

@@ -55,11 +55,12 @@ final class PublisherLoop: @unchecked Sendable {
     private(set) var failure: DriverError?
 
     init(
-        _ settings: Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable, on eventLoop: any EventLoop
+        _ settings: Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable,
+        times: IntendedTimes? = nil, on eventLoop: any EventLoop
     ) {
         self.settings = settings
         self.eventLoop = eventLoop
-        share = PublisherShare(settings, ledger: ledger, outstanding: outstanding, table: table)
+        share = PublisherShare(settings, ledger: ledger, outstanding: outstanding, table: table, intendedTimes: times)
     }
 
     var records: [PublisherShare.PhaseRecord] { share.records }

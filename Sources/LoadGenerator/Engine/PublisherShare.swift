@@ -70,6 +70,8 @@ struct PublisherShare {
 
     private let settings: PublisherLoop.Settings
     private let ledger: Ledger
+    /// For outcomes that will not carry their intended time; nil where all do.
+    private let intendedTimes: IntendedTimes?
     private let outstanding: Outstanding
     private var lookup: PhaseLookup
     private var stretch: Stretch?
@@ -91,7 +93,11 @@ struct PublisherShare {
     var heldUp: Range<Int64> = 0..<0
     private var interval = Interval()
 
-    init(_ settings: PublisherLoop.Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable) {
+    init(
+        _ settings: PublisherLoop.Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable,
+        intendedTimes: IntendedTimes? = nil
+    ) {
+        self.intendedTimes = intendedTimes
         self.settings = settings
         self.ledger = ledger
         self.outstanding = outstanding
@@ -188,6 +194,7 @@ struct PublisherShare {
     ///
     /// Before, since an outcome may be back before the socket's write has returned here.
     mutating func noteSending(at now: Int64) {
+        intendedTimes?.enter(batch)
         for index in batch.indices {
             let lag = now - batch[index].intendedNanoseconds
             ledger.sent(batch[index].sequence, lagNanoseconds: lag)

@@ -50,8 +50,12 @@ package struct ProcessSample: Sendable, Equatable, Codable {
 struct ProcessStat: Equatable {
     var name: String
     var state: Character
+    var parent: Int32
     var userTicks: Int64
     var systemTicks: Int64
+    /// CPU time of the children it has waited for, and of theirs, in user mode and in the kernel.
+    var childUserTicks: Int64
+    var childSystemTicks: Int64
     var threads: Int
     var residentPages: UInt64
 
@@ -61,11 +65,15 @@ struct ProcessStat: Equatable {
         name = String(text[text.index(after: open)..<close])
         let fields = text[text.index(after: close)...].split(whereSeparator: \.isWhitespace)
         guard fields.count >= 22, let state = fields[0].first, let user = Int64(fields[11]),
-            let system = Int64(fields[12]), let threads = Int(fields[17]), let pages = Int64(fields[21])
+            let system = Int64(fields[12]), let childUser = Int64(fields[13]), let childSystem = Int64(fields[14]),
+            let parent = Int32(fields[1]), let threads = Int(fields[17]), let pages = Int64(fields[21])
         else { return nil }
         self.state = state
         userTicks = user
         systemTicks = system
+        childUserTicks = childUser
+        childSystemTicks = childSystem
+        self.parent = parent
         self.threads = threads
         residentPages = UInt64(max(0, pages))
     }

@@ -14,12 +14,6 @@ package struct ProcessSampler: Sendable {
     /// The process.
     package let pid: Int32
 
-    private struct ThreadFigures {
-        var voluntary: UInt64 = 0
-        var involuntary: UInt64 = 0
-        var waitNanoseconds: Int64?
-    }
-
     private let directory: String
     private let nanosecondsPerTick: Int64
     private let pageBytes: UInt64
@@ -51,25 +45,13 @@ package struct ProcessSampler: Sendable {
             threads: stat.threads,
             readBytes: io?.number("rchar"),
             writtenBytes: io?.number("wchar"))
-        for thread in threads.values {
-            sample.voluntarySwitches &+= thread.voluntary
-            sample.involuntarySwitches &+= thread.involuntary
-            if let wait = thread.waitNanoseconds {
-                sample.runQueueWaitNanoseconds = (sample.runQueueWaitNanoseconds ?? 0) &+ wait
-            }
-        }
+        for thread in threads.values { sample.add(thread) }
         return sample
     }
 
     private mutating func readThreads() {
         for thread in directoryNames(directory + "/task") ?? [] {
-            let path = directory + "/task/" + thread
-            guard let text = kernelText(path + "/status") else { continue }
-            let status = KeyedLines(text: text)
-            threads[thread] = ThreadFigures(
-                voluntary: status.number("voluntary_ctxt_switches") ?? 0,
-                involuntary: status.number("nonvoluntary_ctxt_switches") ?? 0,
-                waitNanoseconds: kernelText(path + "/schedstat").flatMap(Self.runQueueWait))
+            if let figures = ThreadFigures(directory + "/task/" + thread) { threads[thread] = figures }
         }
     }
 
@@ -78,5 +60,38 @@ package struct ProcessSampler: Sendable {
         let fields = schedstat.split(whereSeparator: \.isWhitespace)
         guard fields.count >= 2, let run = Int64(fields[0]), let wait = Int64(fields[1]), run > 0 else { return nil }
         return wait
+    }
+}
+
+/// What the kernel counts for each thread alone.
+struct ThreadFigures: Sendable {
+    var voluntary: UInt64 = 0
+    var involuntary: UInt64 = 0
+    var waitNanoseconds: Int64?
+
+    init() {}
+
+    /// The figures of a thread's directory in /proc; nil when it has ended.
+    init?(_ directory: String) {
+        guard let text = kernelText(directory + "/status") else { return nil }
+        let status = KeyedLines(text: text)
+        voluntary = status.number("voluntary_ctxt_switches") ?? 0
+        involuntary = status.number("nonvoluntary_ctxt_switches") ?? 0
+        waitNanoseconds = kernelText(directory + "/schedstat").flatMap(ProcessSampler.runQueueWait)
+    }
+
+    mutating func add(_ other: ThreadFigures) {
+        voluntary &+= other.voluntary
+        involuntary &+= other.involuntary
+        if let wait = other.waitNanoseconds { waitNanoseconds = (waitNanoseconds ?? 0) &+ wait }
+    }
+}
+
+extension ProcessSample {
+    /// Adds what a thread was counted for.
+    mutating func add(_ thread: ThreadFigures) {
+        voluntarySwitches &+= thread.voluntary
+        involuntarySwitches &+= thread.involuntary
+        if let wait = thread.waitNanoseconds { runQueueWaitNanoseconds = (runQueueWaitNanoseconds ?? 0) &+ wait }
     }
 }

@@ -225,13 +225,17 @@ package struct Books: Sendable, Equatable, Codable {
     package var unsent: UInt64
     /// Messages of earlier runs that were read and not counted.
     package var leftoversIgnored: UInt64
+    /// Outcomes that did not say which message they are of, so that those messages count as lost; nil where all did.
+    package var uncorrelated: UInt64?
 
     /// Empty books, or books with the given counts.
     package init(
         offered: UInt64 = 0, published: UInt64 = 0, confirmed: UInt64 = 0, nacked: UInt64 = 0, returned: UInt64 = 0,
         unconfirmed: UInt64 = 0, processed: UInt64 = 0, failed: UInt64 = 0, duplicated: UInt64 = 0, lost: UInt64 = 0,
-        queued: UInt64 = 0, late: UInt64 = 0, unsent: UInt64 = 0, leftoversIgnored: UInt64 = 0
+        queued: UInt64 = 0, late: UInt64 = 0, unsent: UInt64 = 0, leftoversIgnored: UInt64 = 0,
+        uncorrelated: UInt64? = nil
     ) {
+        self.uncorrelated = uncorrelated
         self.offered = offered
         self.published = published
         self.confirmed = confirmed
@@ -254,6 +258,7 @@ package struct Books: Sendable, Equatable, Codable {
     /// Adds other books.
     package mutating func merge(_ other: Books) {
         for path in Self.counters { self[keyPath: path] &+= other[keyPath: path] }
+        if let more = other.uncorrelated { uncorrelated = (uncorrelated ?? 0) &+ more }
     }
 
     private static let counters: [any WritableKeyPath<Books, UInt64> & Sendable] = [

@@ -126,7 +126,7 @@ package struct TerminalSummary {
             ("lost", books.lost, true), ("duplicated", books.duplicated, true), ("still queued", books.queued, true),
             ("unconfirmed", books.unconfirmed, false), ("nacked", books.nacked, false),
             ("returned", books.returned, false), ("late", books.late, false), ("unsent", books.unsent, false),
-            ("leftovers ignored", books.leftoversIgnored, false),
+            ("leftovers ignored", books.leftoversIgnored, false), ("uncorrelated", books.uncorrelated ?? 0, false),
         ]
         let shown = ends.filter { $0.alwaysShown || $0.1 > 0 }.map { "\($0.0) \(Quantity.count($0.1))" }
         for line in shown.joined(separator: " · ").wrapped(to: Self.width) {

@@ -100,7 +100,7 @@ extension HTMLReport {
                 &section,
                 columns: [("", false), ("whole run", false), ("measured", false), ("what it counts", true)],
                 lastIsWords: true,
-                rows: BooksRow.all.map { row in
+                rows: BooksRow.all(of: result.books).map { row in
                     let bad = row.isTrouble && result.books[keyPath: row.count] > 0
                     return (
                         [

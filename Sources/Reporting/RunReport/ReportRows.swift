@@ -91,8 +91,15 @@ struct BooksRow: Sendable {
     /// Whether a count above zero deserves a look.
     var isTrouble = false
 
+    /// The lines of a run's books.
+    static func all(of books: Books) -> [BooksRow] { books.uncorrelated == nil ? all : all + [uncorrelated] }
+
+    private static let uncorrelated = BooksRow(
+        title: "uncorrelated", count: \.uncorrelatedOutcomes, meaning: "outcomes that name no message of the run",
+        isTrouble: true)
+
     /// The lines in the order of a message's way.
-    static let all: [BooksRow] = [
+    private static let all: [BooksRow] = [
         BooksRow(title: "offered", count: \.offered, meaning: "arrivals of the schedule"),
         BooksRow(title: "published", count: \.published, meaning: "written to the broker"),
         BooksRow(title: "confirmed", count: \.confirmed, meaning: "the broker took responsibility"),
@@ -112,6 +119,10 @@ struct BooksRow: Sendable {
         BooksRow(
             title: "leftovers ignored", count: \.leftoversIgnored, meaning: "messages of earlier runs, not counted"),
     ]
+}
+
+extension Books {
+    fileprivate var uncorrelatedOutcomes: UInt64 { uncorrelated ?? 0 }
 }
 
 /// Something the figures depend on.

@@ -80,15 +80,6 @@ extension Scenario {
         }
     }
 
-    private func checkWorkers(_ decoding: inout Decoding) {
-        guard decoding.isSound("workers"), workers.source == .external else { return }
-        for key in ["count", "lanes", "prefetch", "batch", "batch_delay", "analysis", "cost_factor"]
-        where decoding.isGiven("workers.\(key)") {
-            decoding.report(
-                key: "workers.\(key)", "is decided by your own workers; remove it, or 'external: true'")
-        }
-    }
-
     private func checkThresholds(_ decoding: inout Decoding) {
         guard decoding.isSound("thresholds", "phases", "target", "load", "workers", "consumers") else { return }
         for (index, threshold) in thresholds.enumerated() {
@@ -126,6 +117,7 @@ extension Scenario {
             return load.mandatory && target == .broker ? nil : "is not measured unless load.mandatory is true"
         case .decode, .analyse, .store, .publish:
             if workers.source == .external { return "is not measured with external workers" }
+            if workers.source == .command { return "is a stage of the reference worker; your own does not tell it" }
             return hasWorkers ? nil : "is not measured without workers"
         case .cpuPerMillion, .memory:
             guard case .role(let role) = threshold.statistic else { return nil }
@@ -135,7 +127,7 @@ extension Scenario {
                 return broker.location == .embedded && target != .store
                     ? nil : "of a broker is measured with the embedded one only"
             case .worker:
-                return hasWorkers && workers.source == .reference
+                return hasWorkers && workers.source != .external
                     ? nil : "of workers is measured with workers of the run only"
             }
         case .queueWait, .service:

@@ -205,44 +205,11 @@ extension Scenario.Collector: Keyed {
             Key(
                 "prefetch", \.prefetch, .integer(0...65_535),
                 "Unacknowledged messages allowed on each connection; 0 is no bound."),
+            Key(
+                "correlate", \.correlation, .correlation,
+                "Where a result says which message it is of: its `message_id` or else its `correlation_id` (`header`), one of the two alone, or a member of its JSON body, `{field: id}`."
+            ),
         ]
-    }
-}
-
-extension Scenario.Workers: Keyed {
-    static var keys: [Key<Self>] {
-        [
-            Key("external", \.isExternal, .boolean, "Whether the workers are processes of your own that run already."),
-            Key("count", \.count, .integer(0...1000), "Worker processes; 0 leaves the incoming queue alone."),
-            Key("lanes", \.lanes, .integer(1...1024), "CPU threads of each worker."),
-            Key("prefetch", \.prefetch, .integer(1...65_535), "Unacknowledged messages allowed on each worker."),
-            Key("batch", \.batch, .integer(1...10_000), "Results written to the store at once, at most."),
-            Key(
-                "batch_delay", \.batchDelay, .duration(.zero ... .seconds(60)), "How long a batch may wait to fill."),
-            Key(
-                "analysis", \.analysis, .boolean,
-                "Whether texts are analysed; `false` shows what messaging alone costs."),
-            Key(
-                "cost_factor", \.costFactor, .integer(1...1000),
-                "How many times each text is analysed, for heavier work."),
-        ]
-    }
-}
-
-extension Notation where Value == Scenario.Workers {
-    /// The workers' keys; of workers of the user's own none but that they are.
-    fileprivate static var workers: Notation {
-        let all = Notation<Scenario.Workers>.object
-        let external = Written.map([Written.Pair(key: "external", value: .bare("true"))])
-        return Notation(form: all.form, read: all.read, write: { $0.isExternal ? external : all.write($0) })
-    }
-}
-
-extension Scenario.Workers {
-    /// Whether the source is the user's own processes.
-    fileprivate var isExternal: Bool {
-        get { source == .external }
-        set { source = newValue ? .external : .reference }
     }
 }
 

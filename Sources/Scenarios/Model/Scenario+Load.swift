@@ -131,6 +131,8 @@ extension Scenario {
         package var connections = 1
         /// Unacknowledged messages allowed on each; 0 is no bound.
         package var prefetch = 1000
+        /// Where an outcome says which message it is of.
+        package var correlation = Correlation.header
 
         /// Starts from the language's defaults.
         package init() {}
@@ -144,10 +146,12 @@ extension Scenario {
             case reference
             /// Processes that the user started, of which the run knows nothing.
             case external
+            /// Child processes of the run that are a program of the user's own.
+            case command
         }
 
-        /// Whose processes they are.
-        package var source = Source.reference
+        /// Whether the user started them, outside of the run.
+        package var isExternal = false
         /// Processes, 0…1 000; 0 leaves the incoming queue alone.
         package var count = 2
         /// CPU threads of each worker, 1…1 024.
@@ -162,8 +166,23 @@ extension Scenario {
         package var costFactor = 1
         /// Whether texts are analysed; without, the worker shows what the messaging alone costs.
         package var analysis = true
+        /// A program of the user's own in the reference worker's place; nil for the latter.
+        package var command: WorkerCommand?
+        /// Variables for that program, beside those that it always gets.
+        package var environment: [WorkerVariable] = []
+        /// The folder in which it runs; nil for the scenario's own.
+        package var directory: FilePath?
+        /// How one knows that it consumes.
+        package var readiness = WorkerReadiness()
+        /// How it is asked to stop.
+        package var stop = WorkerStop()
+        /// What becomes of one that ends while the run lasts.
+        package var restart = WorkerRestart.never
 
         /// Starts from the language's defaults.
         package init() {}
+
+        /// Whose processes they are.
+        package var source: Source { isExternal ? .external : command == nil ? .reference : .command }
     }
 }

@@ -23,6 +23,8 @@ extension Scenario {
         case .reference where consumers != nil:
             let count = (consumers?.connections ?? 0) * (consumers?.channels ?? 0)
             parts.append("with \(count) consumer\(count == 1 ? "" : "s")")
+        case .command:
+            parts.append("with \(workers.count) worker\(workers.count == 1 ? "" : "s") of your own")
         case .reference: parts.append("with \(workers.count) worker\(workers.count == 1 ? "" : "s")")
         }
         if !thresholds.isEmpty { parts.append("and \(thresholds.count) threshold\(thresholds.count == 1 ? "" : "s")") }

@@ -1,0 +1,39 @@
+import Drivers
+import Foundation
+import LoadMetrics
+import Scenarios
+
+extension Orchestrator {
+    /// The workers of the run that are a program of the user's own; nil where it has none.
+    func ownWorkers(_ run: RunID, uris: [String]) -> OwnWorkers? {
+        guard scenario.target == .broker, settings.startsWorkers, let command = scenario.workers.command else {
+            return nil
+        }
+        return OwnWorkers(
+            scenario: scenario, command: command, folder: folder,
+            scenarioFolder: URL(fileURLWithPath: file.path).deletingLastPathComponent().path, run: run, uris: uris)
+    }
+
+    /// Starts them and waits until they consume.
+    func startOwnWorkers(
+        _ run: RunID, _ driver: any LoadDriver, uris: [String], _ processes: inout Processes, _ pinning: CorePinning
+    ) async throws {
+        guard let workers = ownWorkers(run, uris: uris) else { return }
+        let own = try workers.processes(cores: pinning.coresToStart(.worker))
+        for process in own {
+            try process.start()
+            processes.workers.append(process)
+        }
+        for process in own { _ = try await process.waitUntilReady(within: Self.readyLimit) }
+        try await workers.waitUntilReady(own) { () async throws(DriverError) in try await driver.consumerCount() }
+    }
+}
+
+extension Orchestrator.Processes {
+    /// The part of the messages that one of the workers is taken to have worked off, where nobody counts: an even share.
+    func share(of worker: String, in messages: UInt64) -> UInt64 {
+        guard let index = workers.firstIndex(where: { $0.name == worker }) else { return messages }
+        let count = UInt64(workers.count)
+        return messages / count + (UInt64(index) < messages % count ? 1 : 0)
+    }
+}
