@@ -78,20 +78,22 @@ let package = Package(
         module("Drivers", ["AMQPProtocol", "AMQPClient", .nioCore, .nioPosix, .logging]),
         module("Scenarios", [.yams]),
         module("LoadMetrics", ["CJemalloc", "CKernel"]),
+        module("Statistics", []),
         module("TextAnalysis", []),
         module("Stores", [.grdb, .grdbSQLite, .logging]),
-        module("LoadGenerator", ["Drivers", "Scenarios", "LoadMetrics", .nioCore, .nioPosix, .logging]),
+        module(
+            "LoadGenerator",
+            ["Drivers", "Scenarios", "LoadMetrics", "Statistics", .nioCore, .nioPosix, .logging]),
         module(
             "PipelineWorker",
             ["Drivers", "Stores", "TextAnalysis", "LoadMetrics", .nioCore, .nioPosix, .logging, .lifecycle]),
-        module("Reporting", ["LoadMetrics"]),
+        module("Reporting", ["LoadMetrics", "Statistics"]),
         .executableTarget(
             name: "CLI",
             dependencies: [
                 "AMQPBroker", "AMQPClient", "CKernel", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker",
-                "Reporting", "Scenarios", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging, .nioCore,
-                .nioHTTP1,
-                .nioPosix, .signals, .subprocess, .system,
+                "Reporting", "Scenarios", "Statistics", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging,
+                .nioCore, .nioHTTP1, .nioPosix, .signals, .subprocess, .system,
             ],
             swiftSettings: settings),
 
@@ -101,8 +103,8 @@ let package = Package(
         .target(
             name: "Accuracy",
             dependencies: [
-                "AMQPProtocol", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", .heap, .logging, .nioCore,
-                .nioPosix,
+                "AMQPProtocol", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", "Statistics", .heap, .logging,
+                .nioCore, .nioPosix,
             ], path: "Tests/Accuracy", swiftSettings: settings),
         .executableTarget(
             name: "AccuracyProgram", dependencies: ["Accuracy", "LoadMetrics"], path: "Tests/AccuracyProgram",
@@ -116,6 +118,7 @@ let package = Package(
         tests("DriversTests", ["Drivers", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix]),
         tests("ScenariosTests", ["Scenarios", .yams]),
         tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
+        tests("StatisticsTests", ["Statistics"]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("StoresTests", ["Stores", .grdb, .logging]),
         tests(
@@ -127,7 +130,7 @@ let package = Package(
                 "PipelineWorker", "Drivers", "Stores", "TextAnalysis", "LoadMetrics", "AMQPBroker", "AMQPClient",
                 "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
             ]),
-        tests("ReportingTests", ["Reporting", "LoadMetrics", .histogram]),
+        tests("ReportingTests", ["Reporting", "LoadMetrics", "Statistics", .histogram]),
         tests("CLITests", ["CLI", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", .arguments, .logging]),
         tests(
             "IntegrationTests",

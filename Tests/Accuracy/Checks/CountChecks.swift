@@ -1,4 +1,5 @@
 import LoadGenerator
+import Statistics
 
 /// Books of runs in which the peer loses, repeats, refuses and returns messages that are known by their numbers.
 extension AccuracySuite {

@@ -164,9 +164,10 @@ extension TidyRule {
             "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
             "TextAnalysis": [],
             "Stores": ["GRDB", "GRDBSQLite", "Logging"],
-            "LoadGenerator": service.union(["Drivers", "Scenarios", "LoadMetrics", "DequeModule"]),
+            "LoadGenerator": service.union(["Drivers", "Scenarios", "LoadMetrics", "Statistics", "DequeModule"]),
             "PipelineWorker": service.union(["Drivers", "Stores", "TextAnalysis", "LoadMetrics", "DequeModule"]),
-            "Reporting": ["LoadMetrics"],
+            "Reporting": ["LoadMetrics", "Statistics"],
+            "Statistics": [],
         ]
     }()
 
