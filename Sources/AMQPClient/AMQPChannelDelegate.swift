@@ -5,6 +5,9 @@ package protocol AMQPChannelDelegate: AnyObject, Sendable {
     /// A message for a consumer; the delivery is valid only during the call.
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery)
 
+    /// Messages for consumers that came one behind the other, valid only during the call; by default handed on singly.
+    func channel(_ channel: AMQPChannel, received run: borrowing DeliveryRun)
+
     /// The last delivery, confirm or return of one socket read is behind us: the moment for batched work.
     func channelReadComplete(_ channel: AMQPChannel)
 
@@ -32,6 +35,11 @@ package protocol AMQPChannelDelegate: AnyObject, Sendable {
 
 extension AMQPChannelDelegate {
     package func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {}
+
+    package func channel(_ channel: AMQPChannel, received run: borrowing DeliveryRun) {
+        for index in 0..<run.count where channel.isOpen { self.channel(channel, received: run.delivery(index)) }
+    }
+
     package func channelReadComplete(_ channel: AMQPChannel) {}
     package func channel(_ channel: AMQPChannel, confirmed tag: UInt64, multiple: Bool, nack: Bool) {}
     package func channel(_ channel: AMQPChannel, returned message: ReturnedMessage) {}

@@ -34,9 +34,8 @@ extension ConnectionHandler {
         defer { if isJoined { spareLeftover = buffer } }
         if state.phase == .awaitingStart, let words = Self.foreignGreeting(buffer) { return protocolMismatch(words) }
         let result: Result<Int, WireError> = buffer.withUnsafeReadableBytes { readable in
-            var delivery = Delivery(storage: buffer)
             do throws(WireError) {
-                return .success(try scan(readable, &delivery, firstIndex: buffer.readerIndex))
+                return .success(try scan(readable, in: buffer))
             } catch {
                 return .failure(error)
             }
@@ -51,12 +50,11 @@ extension ConnectionHandler {
     }
 
     /// Carries out the whole frames; how many bytes they are.
-    private func scan(
-        _ bytes: UnsafeRawBufferPointer, _ delivery: inout Delivery, firstIndex: Int
-    ) throws(WireError) -> Int {
+    private func scan(_ bytes: UnsafeRawBufferPointer, in storage: ByteBuffer) throws(WireError) -> Int {
+        let firstIndex = storage.readerIndex
         var scanner = FrameScanner(bytes, frameMaxBytes: limits.frameMaxBytes)
         while endedBecause == nil {
-            if deliverKnown(bytes, at: scanner.consumedBytes, &delivery, firstIndex: firstIndex, &scanner) { continue }
+            if deliverKnown(bytes, in: storage, firstIndex: firstIndex, &scanner) { continue }
             guard let frame = try scanner.next() else { break }
             if frame.channel == 0 {
                 try receivedOnConnection(frame)
@@ -80,6 +78,7 @@ extension ConnectionHandler {
                                     deliver: method, properties: header.properties, bodyBytes: body.count)
                             }
                         }
+                        var delivery = Delivery(storage: storage)
                         delivery.set(method, properties: header.properties)
                         delivery.body = body
                         delivery.bodyIndex = firstIndex + bodyOffset
@@ -103,20 +102,27 @@ extension ConnectionHandler {
         return scanner.consumedBytes
     }
 
-    /// Delivers what lies there if it looks like a delivery before; false where it has to be parsed.
+    /// Delivers what lies there and looks like deliveries before; false where it has to be parsed.
     private func deliverKnown(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int, _ delivery: inout Delivery, firstIndex: Int,
-        _ scanner: inout FrameScanner
+        _ bytes: UnsafeRawBufferPointer, in storage: ByteBuffer, firstIndex: Int, _ scanner: inout FrameScanner
     ) -> Bool {
-        guard let (pattern, bodyBytes) = patterns.find(bytes, at: offset, bodyMaxBytes: bodyMaxBytes),
-            let core = channel(pattern.channel), core.acceptsDelivery
+        let maximum = bodyMaxBytes
+        let start = scanner.consumedBytes
+        guard let number = patterns.channel(of: bytes, at: start, bodyMaxBytes: maximum),
+            let core = channel(number), core.acceptsDelivery
         else { return false }
-        delivery.set(pattern.deliver(bytes, at: offset), properties: pattern.properties(bytes, at: offset))
-        let start = pattern.bodyOffset(at: offset)
-        delivery.body = UnsafeRawBufferPointer(rebasing: bytes[start..<start + bodyBytes])
-        delivery.bodyIndex = firstIndex + start
-        scanner.skip(start + bodyBytes + 1 - offset)
-        deliver(delivery, to: core)
+        // One owner of the space, which the run has while it is looked at.
+        var known: [KnownDelivery] = []
+        swap(&known, &knownDeliveries)
+        let end = patterns.gather(bytes, from: start, channel: number, bodyMaxBytes: maximum, into: &known)
+        scanner.skip(end - start)
+        let run = DeliveryRun(
+            known: known, patterns: patterns.patterns, bytes: bytes, storage: storage, firstIndex: firstIndex)
+        touch(core)
+        if let channel = core.channel { core.delegate?.channel(channel, received: run) }
+        known = run.finish()
+        known.removeAll(keepingCapacity: true)
+        swap(&known, &knownDeliveries)
         return true
     }
 

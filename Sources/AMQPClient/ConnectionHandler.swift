@@ -41,6 +41,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     var leftover = ByteBuffer()
     /// What the deliveries before looked like.
     var patterns = DeliveryPatterns()
+    /// Space for the deliveries of a run.
+    var knownDeliveries: [KnownDelivery] = []
     /// The memory of the leftover before it.
     var spareLeftover = ByteBuffer()
     private(set) var endedBecause: AMQPCloseReason?

@@ -352,9 +352,6 @@ package final class LoadRun: Sendable {
         var recoveries: UInt64 = 0
         var unanswered = 0
         var isBlocked = false
-        /// Of the time since the last look, where it was asked for.
-        var latencies: IntervalLatencies?
-
         /// Messages of which nothing more is to come: with an outcome, or, where none is read back, with the broker's
         /// answer, or, where that is not asked for either, sent.
         func finished(_ plan: LoadPlan) -> UInt64 {
@@ -367,18 +364,42 @@ package final class LoadRun: Sendable {
         }
     }
 
-    func totals(takingInterval: Bool = false) async throws -> RunTotals {
-        var sum = RunTotals()
-        if takingInterval { sum.latencies = IntervalLatencies() }
+    /// Empty intervals, one for each loop: it gathers in them while what it gathered before is read.
+    private struct IntervalSpares {
+        var publishers: [PublisherShare.Interval]
+        var collectors: [CollectorShare.Interval]
+    }
+
+    /// Takes what the loops timed since the last call; nothing is copied, and nothing allocated on the loops.
+    private func takeIntervals(_ spares: inout IntervalSpares) async throws -> IntervalLatencies {
+        var sum = IntervalLatencies()
         for loop in publishers {
-            let (totals, unanswered, isBlocked, interval) = try await loop.eventLoop.submit {
-                (loop.totals, loop.unanswered, loop.isBlocked, takingInterval ? loop.takeInterval() : nil)
+            // Out of the array, so that the loop is the only owner of what it fills.
+            let spare = spares.publishers.removeFirst()
+            var taken = try await loop.eventLoop.submit { loop.exchangeInterval(for: spare) }.get()
+            sum.scheduleLag.merge(taken.scheduleLag)
+            sum.confirm.merge(taken.confirm)
+            sum.confirmService.merge(taken.confirmService)
+            taken.reset()
+            spares.publishers.append(taken)
+        }
+        for loop in collectors {
+            let spare = spares.collectors.removeFirst()
+            var taken = try await loop.eventLoop.submit { loop.exchangeInterval(for: spare) }.get()
+            sum.endToEnd.merge(taken.endToEnd)
+            sum.endToEndService.merge(taken.endToEndService)
+            taken.reset()
+            spares.collectors.append(taken)
+        }
+        return sum
+    }
+
+    func totals() async throws -> RunTotals {
+        var sum = RunTotals()
+        for loop in publishers {
+            let (totals, unanswered, isBlocked) = try await loop.eventLoop.submit {
+                (loop.totals, loop.unanswered, loop.isBlocked)
             }.get()
-            if let interval {
-                sum.latencies?.scheduleLag.merge(interval.scheduleLag)
-                sum.latencies?.confirm.merge(interval.confirm)
-                sum.latencies?.confirmService.merge(interval.confirmService)
-            }
             sum.unanswered += unanswered
             sum.isBlocked = sum.isBlocked || isBlocked
             sum.published += totals.published
@@ -389,17 +410,11 @@ package final class LoadRun: Sendable {
             sum.recoveries += totals.recoveries
         }
         for loop in collectors {
-            let (totals, interval) = try await loop.eventLoop.submit {
-                (loop.totals, takingInterval ? loop.takeInterval() : nil)
-            }.get()
+            let totals = try await loop.eventLoop.submit { loop.totals }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
             sum.uncorrelated += totals.uncorrelated
             sum.recoveries += totals.recoveries
-            if let interval {
-                sum.latencies?.endToEnd.merge(interval.endToEnd)
-                sum.latencies?.endToEndService.merge(interval.endToEndService)
-            }
         }
         if plan.confirmIsOutcome { sum.processed = sum.confirmed }
         return sum
@@ -410,11 +425,13 @@ package final class LoadRun: Sendable {
         var start = Monotonic.nowNanoseconds()
         var next = ContinuousClock.now + .seconds(1)
         var finished = false
+        var spares = IntervalSpares(
+            publishers: publishers.map { _ in .init() }, collectors: collectors.map { _ in .init() })
         while !finished {
             // The last, short second is sampled too: cancellation ends the waiting, not the counting.
             do { try await Task.sleep(until: next) } catch { finished = true }
             next += .seconds(1)
-            guard let now = try? await totals(takingInterval: true), let latencies = now.latencies else { return }
+            guard let now = try? await totals(), let latencies = try? await takeIntervals(&spares) else { return }
             let time = Monotonic.nowNanoseconds()
             let due = progress.withLock { progress in
                 progress.offered.indices.reduce(UInt64(0)) { $0 + progress.offered[$1].advance(to: time) }
@@ -438,7 +455,6 @@ package final class LoadRun: Sendable {
                     backlog: now.published - min(now.published, now.finished(plan)),
                     blocked: now.isBlocked))
             before = now
-            before.latencies = nil
             start = time
             await retireChunks()
         }

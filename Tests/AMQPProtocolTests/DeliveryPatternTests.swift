@@ -56,16 +56,35 @@ import Testing
         let next = try delivery(tag: 0x0102_0304_0506_0708, priority: 9, body: "a longer body")
         let bytes = [0xAA, 0xBB] + next.bytes
         try bytes.withUnsafeBytes { bytes throws in
-            let found = patterns.find(bytes, at: 2, bodyMaxBytes: 100)
-            let (pattern, bodyBytes) = try #require(found)
-            let deliver = pattern.deliver(bytes, at: 2)
-            #expect(pattern.channel == 7)
-            #expect(deliver.deliveryTag == 0x0102_0304_0506_0708)
+            var known: [KnownDelivery] = []
+            #expect(patterns.channel(of: bytes, at: 2, bodyMaxBytes: 100) == 7)
+            let end = patterns.gather(bytes, from: 2, channel: 7, bodyMaxBytes: 100, into: &known)
+            #expect(end == bytes.count)
+            let found = try #require(known.first)
+            let deliver = patterns.patterns[found.shape].deliver(found, bytes)
+            #expect(deliver.deliveryTag == 0x0102_0304_0506_0708 && found.deliveryTag == deliver.deliveryTag)
             #expect(deliver.consumerTag.text == "c" && deliver.exchange.text == "ex")
             #expect(deliver.routingKey.text == "key")
-            #expect(try RawProperties(pattern.properties(bytes, at: 2)).priority() == 9)
-            let start = pattern.bodyOffset(at: 2)
-            #expect(Array(bytes[start..<start + bodyBytes]) == next.body)
+            let properties = bytes[found.propertiesOffset..<found.propertiesOffset + found.propertiesBytes]
+            #expect(try RawProperties(UnsafeRawBufferPointer(rebasing: properties)).priority() == 9)
+            #expect(Array(bytes[found.bodyOffset..<found.bodyOffset + found.bodyBytes]) == next.body)
+        }
+    }
+
+    @Test func gathersWhatLiesOneBehindTheOtherOnOneChannel() throws {
+        var patterns = try patterns(knowing: try delivery(tag: 1))
+        let three = try (2...4).flatMap { try delivery(tag: $0, body: String(repeating: "x", count: Int($0))).bytes }
+        var other = try delivery(tag: 5).bytes
+        other[2] = 8
+        let bytes = three + other
+        bytes.withUnsafeBytes { bytes in
+            var known: [KnownDelivery] = []
+            #expect(patterns.gather(bytes, from: 0, channel: 7, bodyMaxBytes: 100, into: &known) == three.count)
+            #expect(known.map(\.deliveryTag) == [2, 3, 4])
+            #expect(known.map(\.bodyBytes) == [2, 3, 4])
+            var none: [KnownDelivery] = []
+            #expect(patterns.gather(bytes, from: 0, channel: 8, bodyMaxBytes: 100, into: &none) == 0)
+            #expect(none.isEmpty)
         }
     }
 
@@ -75,7 +94,7 @@ import Testing
         for index in sent.bytes.indices {
             var bytes = sent.bytes
             bytes[index] ^= 0x41
-            let isFound = bytes.withUnsafeBytes { patterns.find($0, at: 0, bodyMaxBytes: 100) != nil }
+            let isFound = bytes.withUnsafeBytes { patterns.channel(of: $0, at: 0, bodyMaxBytes: 100) != nil }
             #expect(isFound == sent.varying.contains { $0.contains(index) }, "byte \(index)")
         }
     }
@@ -84,12 +103,12 @@ import Testing
         let sent = try delivery(tag: 1)
         var patterns = try patterns(knowing: sent)
         for count in sent.bytes.indices {
-            let isFound = sent.bytes[..<count].withUnsafeBytes { patterns.find($0, at: 0, bodyMaxBytes: 100) != nil }
+            let isFound = sent.bytes[..<count].withUnsafeBytes { patterns.channel(of: $0, at: 0, bodyMaxBytes: 100) != nil }
             #expect(!isFound)
         }
         sent.bytes.withUnsafeBytes { bytes in
-            let fitting = patterns.find(bytes, at: 0, bodyMaxBytes: 5)
-            let tooLarge = patterns.find(bytes, at: 0, bodyMaxBytes: 4)
+            let fitting = patterns.channel(of: bytes, at: 0, bodyMaxBytes: 5)
+            let tooLarge = patterns.channel(of: bytes, at: 0, bodyMaxBytes: 4)
             #expect(fitting != nil)
             #expect(tooLarge == nil)
         }

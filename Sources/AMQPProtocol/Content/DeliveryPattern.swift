@@ -51,36 +51,65 @@ package final class DeliveryPattern: Sendable {
 
     /// The size of the body of the delivery that lies there; nil where it looks otherwise, or is not there as a whole.
     package func bodyBytes(_ bytes: UnsafeRawBufferPointer, at offset: Int, maximum: Int) -> Int? {
-        guard bytes.count &- offset > headBytes else { return nil }
-        let frame = bytes.loadUnaligned(fromByteOffset: offset &+ headBytes &- 4, as: UInt32.self)
-        let header = bytes.loadUnaligned(fromByteOffset: offset &+ properties.lowerBound &- 8, as: UInt64.self)
+        guard bytes.count &- offset > headBytes, let base = bytes.baseAddress else { return nil }
+        let start = base + offset
+        let frame = start.loadUnaligned(fromByteOffset: headBytes &- 4, as: UInt32.self)
+        let header = start.loadUnaligned(fromByteOffset: properties.lowerBound &- 8, as: UInt64.self)
         let size = Int(UInt32(bigEndian: frame))
         guard size > 0, size <= maximum, UInt64(bigEndian: header) == UInt64(size),
-            bytes.count &- offset > headBytes &+ size, bytes[offset &+ headBytes &+ size] == AMQP.frameEnd,
-            head.matches(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset &+ headBytes]))
+            bytes.count &- offset > headBytes &+ size,
+            start.load(fromByteOffset: headBytes &+ size, as: UInt8.self) == AMQP.frameEnd,
+            head.matches(UnsafeRawBufferPointer(start: start, count: headBytes))
         else { return nil }
         return size
     }
 
+    /// Adds the deliveries that lie there one behind the other; where the first lies that looks otherwise.
+    fileprivate func gather(
+        _ bytes: UnsafeRawBufferPointer, from first: Int, maximum: Int, shape: Int, into known: inout [KnownDelivery]
+    ) -> Int {
+        var offset = first
+        while known.count < KnownDelivery.limit, let size = bodyBytes(bytes, at: offset, maximum: maximum) {
+            let tag = bytes.loadUnaligned(fromByteOffset: offset &+ consumerTag.upperBound, as: UInt64.self)
+            known.append(
+                KnownDelivery(
+                    deliveryTag: UInt64(bigEndian: tag), propertiesOffset: offset &+ properties.lowerBound,
+                    propertiesBytes: properties.count, bodyOffset: offset &+ headBytes, bodyBytes: size,
+                    redelivered: redelivered, shape: shape))
+            offset &+= headBytes &+ size &+ 1
+        }
+        return offset
+    }
+
     /// The fields of the method of a delivery that matches.
-    package func deliver(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> RawDeliver {
+    package func deliver(_ known: KnownDelivery, _ bytes: UnsafeRawBufferPointer) -> RawDeliver {
+        let offset = known.bodyOffset &- headBytes
         func piece(_ range: Range<Int>) -> UnsafeRawBufferPointer {
             UnsafeRawBufferPointer(rebasing: bytes[offset &+ range.lowerBound..<offset &+ range.upperBound])
         }
-        let tag = bytes.loadUnaligned(fromByteOffset: offset &+ consumerTag.upperBound, as: UInt64.self)
         return RawDeliver(
-            consumerTag: piece(consumerTag), deliveryTag: UInt64(bigEndian: tag), redelivered: redelivered,
+            consumerTag: piece(consumerTag), deliveryTag: known.deliveryTag, redelivered: redelivered,
             exchange: piece(exchange), routingKey: piece(routingKey))
     }
+}
 
-    /// The property flags and values of a delivery that matches.
-    package func properties(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(
-            rebasing: bytes[offset &+ properties.lowerBound..<offset &+ properties.upperBound])
-    }
+/// A delivery that looks like one before: what differs, and where it lies in the scanned bytes.
+package struct KnownDelivery: Sendable {
+    /// Deliveries gathered at once, at most.
+    static let limit = 256
 
-    /// Where the body of a delivery that matches begins.
-    package func bodyOffset(at offset: Int) -> Int { offset &+ headBytes }
+    /// The number that settles it, on its channel.
+    package let deliveryTag: UInt64
+    /// Where its property flags and values lie, and how many bytes they are.
+    package let propertiesOffset: Int
+    package let propertiesBytes: Int
+    /// Where its body lies.
+    package let bodyOffset: Int
+    package let bodyBytes: Int
+    /// Whether it may have been delivered before.
+    package let redelivered: Bool
+    /// The index of the pattern that recognised it.
+    package let shape: Int
 }
 
 /// The last few shapes of deliveries on a connection.
@@ -88,25 +117,39 @@ package struct DeliveryPatterns: Sendable {
     private static let limit = 4
     private static let learnLimit = 64
 
-    private var patterns: [DeliveryPattern] = []
+    /// The patterns, by ``KnownDelivery/shape``.
+    package private(set) var patterns: [DeliveryPattern] = []
     private var recent = 0
     private var learnt = 0
 
     package init() {}
 
-    /// The pattern and the body size of the delivery that lies there; nil for anything that was not seen before.
-    package mutating func find(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int, bodyMaxBytes: Int
-    ) -> (pattern: DeliveryPattern, bodyBytes: Int)? {
+    /// The channel of the delivery that lies there; nil for anything that was not seen before.
+    package mutating func channel(
+        of bytes: UnsafeRawBufferPointer, at offset: Int, bodyMaxBytes: Int
+    ) -> UInt16? {
         guard recent < patterns.count else { return nil }
-        let pattern = patterns[recent]
-        if let size = pattern.bodyBytes(bytes, at: offset, maximum: bodyMaxBytes) { return (pattern, size) }
-        for index in patterns.indices where index != recent {
-            guard let size = patterns[index].bodyBytes(bytes, at: offset, maximum: bodyMaxBytes) else { continue }
-            recent = index
-            return (patterns[index], size)
+        if patterns[recent].bodyBytes(bytes, at: offset, maximum: bodyMaxBytes) == nil {
+            let other = patterns.firstIndex { $0.bodyBytes(bytes, at: offset, maximum: bodyMaxBytes) != nil }
+            guard let other else { return nil }
+            recent = other
         }
-        return nil
+        return patterns[recent].channel
+    }
+
+    /// Adds the deliveries of one channel that lie there one behind the other, of whatever known shapes; where the first
+    /// lies that is none of them.
+    package mutating func gather(
+        _ bytes: UnsafeRawBufferPointer, from first: Int, channel: UInt16, bodyMaxBytes: Int,
+        into known: inout [KnownDelivery]
+    ) -> Int {
+        var offset = first
+        while known.count < KnownDelivery.limit {
+            let next = self.channel(of: bytes, at: offset, bodyMaxBytes: bodyMaxBytes)
+            guard next == channel else { break }
+            offset = patterns[recent].gather(bytes, from: offset, maximum: bodyMaxBytes, shape: recent, into: &known)
+        }
+        return offset
     }
 
     /// Remembers a pattern in the place of the oldest; deliveries that never look alike are soon given up on.

@@ -22,6 +22,8 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     /// Deliveries to acknowledge together at most, and whether the end of a read acknowledges them.
     private let batch: Int
     private let acksReads: Bool
+    /// Whether this process sent all that comes, and it is settled at once and together.
+    private let isPlain: Bool
 
     private var channel: AMQPChannel?
     private var hasOpened = false
@@ -64,6 +66,8 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         case .every(let count): (batch, acksReads) = (count, false)
         }
         outcomes = OutcomeReader(settings.correlation)
+        isPlain =
+            settings.senders == .thisProcess && settings.processing == nil && settings.nackShare == 0 && batch == .max
         work = settings.processing.map { ConsumerWork($0) }
         random = settings.random(settings.firstChannel + index)
     }
@@ -180,7 +184,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
         if settings.senders != .thisProcess { return receivedOfOthers(delivery, channel) }
-        let role = onlyRole ?? (delivery.consumerTag.first == UInt8(ascii: "f") ? .failed : .processed)
+        let role = role(of: delivery.consumerTag)
         guard let stamps = outcomes.read(delivery.properties, delivery.body, role: role) else {
             return sawUnidentified(delivery.deliveryTag, channel)
         }
@@ -193,6 +197,23 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
             receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
             redelivered: delivery.redelivered)
         take(message, tag: delivery.deliveryTag, channel)
+    }
+
+    func channel(_ channel: AMQPChannel, received run: borrowing DeliveryRun) {
+        var read = 0
+        if isPlain, foreignCount == 0 {
+            read = outcomes.read(run, of: settings.run, into: &collected) { role(of: $0.method($1).consumerTag) }
+            if read > 0, settings.acknowledgement != .automatic {
+                unacknowledged = run[read - 1].deliveryTag
+                unacknowledgedCount += read
+            }
+            if collected.count >= Self.handOnLimit { handOn() }
+        }
+        for index in read..<run.count where channel.isOpen { self.channel(channel, received: run.delivery(index)) }
+    }
+
+    private func role(of consumerTag: UnsafeRawBufferPointer) -> QueueRole {
+        onlyRole ?? (consumerTag.first == UInt8(ascii: "f") ? .failed : .processed)
     }
 
     private func take(_ message: CollectedMessage, tag: UInt64, _ channel: AMQPChannel) {

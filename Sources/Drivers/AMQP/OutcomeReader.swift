@@ -1,3 +1,4 @@
+import AMQPClient
 import AMQPProtocol
 
 /// Finds out which message an outcome is of, and what it says of its times.
@@ -24,6 +25,15 @@ struct OutcomeReader: Sendable {
     /// The stamps in the properties, wherever a run writes them.
     mutating func read(_ properties: RawProperties) -> OutcomeStamps? {
         isUniform ? results.read(properties) : failures.read(properties)
+    }
+
+    /// Adds the outcomes of a run of ours that came one behind the other; how many, up to the first that has to be looked
+    /// at alone.
+    mutating func read(
+        _ deliveries: borrowing DeliveryRun, of run: RunID, into messages: inout [CollectedMessage],
+        role: (borrowing DeliveryRun, KnownDelivery) -> QueueRole
+    ) -> Int {
+        isUniform ? results.read(deliveries, of: run, into: &messages, role: role) : 0
     }
 
     /// The stamps of an outcome; nil for one that does not say which message it is of.

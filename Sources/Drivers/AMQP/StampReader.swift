@@ -1,3 +1,4 @@
+import AMQPClient
 import AMQPProtocol
 
 /// What an outcome says of itself.
@@ -52,18 +53,43 @@ struct StampReader: Sendable {
 
     /// The stamps; nil for a message that no run of ours sent or caused.
     mutating func read(_ properties: RawProperties) -> OutcomeStamps? {
-        // Through a pointer, since a layout taken out of the array would be retained for each message.
-        let (recent, stamps) = layouts.withUnsafeBufferPointer { [recent] layouts in
-            if recent < layouts.count, let stamps = layouts[recent].read(properties.bytes) {
-                return (recent, OutcomeStamps?.some(stamps))
-            }
-            for index in layouts.indices where index != recent {
-                if let stamps = layouts[index].read(properties.bytes) { return (index, stamps) }
-            }
-            return (recent, nil)
+        for index in layouts.indices {
+            guard let stamps = layouts[index].read(properties.bytes) else { continue }
+            recent = index
+            return stamps
         }
-        self.recent = recent
-        return stamps ?? parse(properties)
+        return parse(properties)
+    }
+
+    /// Adds the outcomes of a run of ours that came one behind the other; how many, up to the first that is none.
+    mutating func read(
+        _ deliveries: borrowing DeliveryRun, of run: RunID, into messages: inout [CollectedMessage],
+        role: (borrowing DeliveryRun, KnownDelivery) -> QueueRole
+    ) -> Int {
+        // Out of the array, which would have it retained for each message.
+        var layout = recent < layouts.count ? layouts[recent] : nil
+        var shape = -1
+        var shapesRole = QueueRole.processed
+        for index in 0..<deliveries.count {
+            let delivery = deliveries[index]
+            let bytes = deliveries.properties(delivery)
+            var found = layout?.read(bytes)
+            if found == nil {
+                found = read(RawProperties(bytes))
+                layout = recent < layouts.count ? layouts[recent] : nil
+            }
+            guard let stamps = found, stamps.id.run == run else { return index }
+            if delivery.shape != shape {
+                shape = delivery.shape
+                shapesRole = role(deliveries, delivery)
+            }
+            messages.append(
+                CollectedMessage(
+                    role: shapesRole, sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
+                    receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
+                    redelivered: delivery.redelivered))
+        }
+        return deliveries.count
     }
 
     // MARK: - Parsing

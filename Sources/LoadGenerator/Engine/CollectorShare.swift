@@ -47,6 +47,11 @@ struct CollectorShare: Sendable {
     struct Interval: Sendable {
         var endToEnd = LatencyHistogram()
         var endToEndService = LatencyHistogram()
+
+        mutating func reset() {
+            endToEnd.reset()
+            endToEndService.reset()
+        }
     }
 
     private let ledger: Ledger
@@ -90,12 +95,11 @@ struct CollectorShare: Sendable {
         records = Array(repeating: PhaseRecord(), count: phases)
     }
 
-    mutating func takeInterval() -> Interval {
-        defer {
-            interval.endToEnd.reset()
-            interval.endToEndService.reset()
-        }
-        return interval
+    /// The times since the last call, for an empty interval to gather the next ones in.
+    mutating func exchangeInterval(for empty: Interval) -> Interval {
+        var taken = empty
+        swap(&taken, &interval)
+        return taken
     }
 
     /// Enters what a read brought.
@@ -104,7 +108,7 @@ struct CollectorShare: Sendable {
         for index in messages.indices {
             let message = messages[index]
             guard isFirst(message) else { continue }
-            if message.role == .failed { totals.failed += 1 } else { totals.processed += 1 }
+            if case .failed = message.role { totals.failed += 1 } else { totals.processed += 1 }
             first += 1
             let carried = message.intendedNanoseconds
             guard let intended = carried ?? intendedTimes?.intendedNanoseconds(of: message.sequence),
@@ -115,7 +119,7 @@ struct CollectorShare: Sendable {
                 continue
             }
             // The way to the failed queue is another one: its times would only blur those of the results.
-            guard message.role != .failed else { continue }
+            if case .failed = message.role { continue }
             if phase != timesPhase { recordTimes(next: phase) }
             let lag = ledger.lagNanoseconds(of: message.sequence)
             times.endToEnd.append(now - intended)
@@ -169,13 +173,13 @@ struct CollectorShare: Sendable {
         for index in messages.indices {
             let message = messages[index]
             if ofOneRun, !isFirstArrival(message) { continue }
-            if message.role == .failed { totals.failed += 1 } else { totals.processed += 1 }
+            if case .failed = message.role { totals.failed += 1 } else { totals.processed += 1 }
             if message.origin == .foreign { totals.foreign += 1 }
             if message.origin == .otherClock { totals.otherClock += 1 }
             guard let current else { continue }
             records[current].carried += 1
-            if message.role == .failed { records[current].arrivedFailed += 1 } else { records[current].arrived += 1 }
-            guard message.role != .failed else { continue }
+            if case .failed = message.role { records[current].arrivedFailed += 1 } else { records[current].arrived += 1 }
+            if case .failed = message.role { continue }
             if let intended = message.intendedNanoseconds {
                 records[current].endToEnd.record(now - intended)
                 interval.endToEnd.record(now - intended)
@@ -188,7 +192,7 @@ struct CollectorShare: Sendable {
     }
 
     private mutating func isFirstArrival(_ message: CollectedMessage) -> Bool {
-        guard let before = ledger.add(message.role == .failed ? .failed : .processed, to: message.sequence) else {
+        guard let before = ledger.add(message.marks, to: message.sequence) else {
             totals.unknown += 1
             return false
         }
@@ -201,7 +205,7 @@ struct CollectorShare: Sendable {
 
     /// Enters an outcome in the ledger; false where it is not the message's first.
     private mutating func isFirst(_ message: CollectedMessage) -> Bool {
-        guard let before = ledger.add(message.role == .failed ? .failed : .processed, to: message.sequence) else {
+        guard let before = ledger.add(message.marks, to: message.sequence) else {
             totals.unknown += 1
             return false
         }
@@ -217,5 +221,13 @@ struct CollectorShare: Sendable {
     mutating func release() {
         if releases { outstanding.release(released) }
         released = 0
+    }
+}
+
+extension CollectedMessage {
+    /// What it enters in the ledger.
+    fileprivate var marks: Ledger.Marks {
+        // A pattern, since `==` of another module's type is called through its table for each message.
+        if case .failed = role { .failed } else { .processed }
     }
 }

@@ -124,9 +124,11 @@ struct PublisherShare {
         walk = nil
     }
 
-    mutating func takeInterval() -> Interval {
-        defer { interval.reset() }
-        return interval
+    /// The times since the last call, for an empty interval to gather the next ones in.
+    mutating func exchangeInterval(for empty: Interval) -> Interval {
+        var taken = empty
+        swap(&taken, &interval)
+        return taken
     }
 
     // MARK: - Sending

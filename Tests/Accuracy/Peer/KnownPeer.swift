@@ -50,6 +50,8 @@ final class KnownPeer: @unchecked Sendable {
     let plan: PeerPlan
     let eventLoop: any EventLoop
     private(set) var record = PeerRecord()
+    /// More than any check sends.
+    private static let expectedMessages = 1 << 19
     private let group: MultiThreadedEventLoopGroup
     private var listener: (any Channel)?
     private var connections: [PeerConnection] = []
@@ -119,6 +121,8 @@ final class KnownPeer: @unchecked Sendable {
             connection.publishingNumber = record.publishingConnections
             record.publishingConnections += 1
         }
+        // At once, since an array of that many that grows stands still for milliseconds, and so would what it records.
+        if record.messages.isEmpty { record.messages.reserveCapacity(Self.expectedMessages) }
         while record.messages.count <= Int(id.sequence) { record.messages.append(PeerRecord.Message()) }
         let index = Int(id.sequence)
         record.messages[index].intended = intended
