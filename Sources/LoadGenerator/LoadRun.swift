@@ -129,6 +129,8 @@ package final class LoadRun: Sendable {
     package func execute(onSecond: @escaping @Sendable (SecondSample) async -> Void) async throws {
         let sampling = Task { await sample(onSecond) }
         defer { sampling.cancel() }
+        let retiring = Task { await retireChunks() }
+        defer { retiring.cancel() }
         await watch.begin()
         let watching = Task { await watch.run() }
         defer { watching.cancel() }
@@ -145,7 +147,9 @@ package final class LoadRun: Sendable {
         progress.withLock { $0.draining = true }
         try await drain()
         sampling.cancel()
+        retiring.cancel()
         await sampling.value
+        await retiring.value
     }
 
     // MARK: - Phases
@@ -352,6 +356,9 @@ package final class LoadRun: Sendable {
         var recoveries: UInt64 = 0
         var unanswered = 0
         var isBlocked = false
+        /// Of the time since the last look, where it was asked for.
+        var latencies: IntervalLatencies?
+
         /// Messages of which nothing more is to come: with an outcome, or, where none is read back, with the broker's
         /// answer, or, where that is not asked for either, sent.
         func finished(_ plan: LoadPlan) -> UInt64 {
@@ -364,42 +371,18 @@ package final class LoadRun: Sendable {
         }
     }
 
-    /// Empty intervals, one for each loop: it gathers in them while what it gathered before is read.
-    private struct IntervalSpares {
-        var publishers: [PublisherShare.Interval]
-        var collectors: [CollectorShare.Interval]
-    }
-
-    /// Takes what the loops timed since the last call; nothing is copied, and nothing allocated on the loops.
-    private func takeIntervals(_ spares: inout IntervalSpares) async throws -> IntervalLatencies {
-        var sum = IntervalLatencies()
-        for loop in publishers {
-            // Out of the array, so that the loop is the only owner of what it fills.
-            let spare = spares.publishers.removeFirst()
-            var taken = try await loop.eventLoop.submit { loop.exchangeInterval(for: spare) }.get()
-            sum.scheduleLag.merge(taken.scheduleLag)
-            sum.confirm.merge(taken.confirm)
-            sum.confirmService.merge(taken.confirmService)
-            taken.reset()
-            spares.publishers.append(taken)
-        }
-        for loop in collectors {
-            let spare = spares.collectors.removeFirst()
-            var taken = try await loop.eventLoop.submit { loop.exchangeInterval(for: spare) }.get()
-            sum.endToEnd.merge(taken.endToEnd)
-            sum.endToEndService.merge(taken.endToEndService)
-            taken.reset()
-            spares.collectors.append(taken)
-        }
-        return sum
-    }
-
-    func totals() async throws -> RunTotals {
+    func totals(takingInterval: Bool = false) async throws -> RunTotals {
         var sum = RunTotals()
+        if takingInterval { sum.latencies = IntervalLatencies() }
         for loop in publishers {
-            let (totals, unanswered, isBlocked) = try await loop.eventLoop.submit {
-                (loop.totals, loop.unanswered, loop.isBlocked)
+            let (totals, unanswered, isBlocked, interval) = try await loop.eventLoop.submit {
+                (loop.totals, loop.unanswered, loop.isBlocked, takingInterval ? loop.takeInterval() : nil)
             }.get()
+            if let interval {
+                sum.latencies?.scheduleLag.merge(interval.scheduleLag)
+                sum.latencies?.confirm.merge(interval.confirm)
+                sum.latencies?.confirmService.merge(interval.confirmService)
+            }
             sum.unanswered += unanswered
             sum.isBlocked = sum.isBlocked || isBlocked
             sum.published += totals.published
@@ -410,11 +393,17 @@ package final class LoadRun: Sendable {
             sum.recoveries += totals.recoveries
         }
         for loop in collectors {
-            let totals = try await loop.eventLoop.submit { loop.totals }.get()
+            let (totals, interval) = try await loop.eventLoop.submit {
+                (loop.totals, takingInterval ? loop.takeInterval() : nil)
+            }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
             sum.uncorrelated += totals.uncorrelated
             sum.recoveries += totals.recoveries
+            if let interval {
+                sum.latencies?.endToEnd.merge(interval.endToEnd)
+                sum.latencies?.endToEndService.merge(interval.endToEndService)
+            }
         }
         if plan.confirmIsOutcome { sum.processed = sum.confirmed }
         return sum
@@ -425,13 +414,11 @@ package final class LoadRun: Sendable {
         var start = Monotonic.nowNanoseconds()
         var next = ContinuousClock.now + .seconds(1)
         var finished = false
-        var spares = IntervalSpares(
-            publishers: publishers.map { _ in .init() }, collectors: collectors.map { _ in .init() })
         while !finished {
             // The last, short second is sampled too: cancellation ends the waiting, not the counting.
             do { try await Task.sleep(until: next) } catch { finished = true }
             next += .seconds(1)
-            guard let now = try? await totals(), let latencies = try? await takeIntervals(&spares) else { return }
+            guard let now = try? await totals(takingInterval: true), let latencies = now.latencies else { return }
             let time = Monotonic.nowNanoseconds()
             let due = progress.withLock { progress in
                 progress.offered.indices.reduce(UInt64(0)) { $0 + progress.offered[$1].advance(to: time) }
@@ -455,22 +442,24 @@ package final class LoadRun: Sendable {
                     backlog: now.published - min(now.published, now.finished(plan)),
                     blocked: now.isBlocked))
             before = now
+            before.latencies = nil
             start = time
-            await retireChunks()
         }
     }
 
-    /// Gives back the ledger's memory of messages of which nothing more is to come.
+    /// Gives back the ledger's memory of messages of which nothing more is to come, ten times a second.
     private func retireChunks() async {
         let plan = self.plan
         let ledger = self.ledger
-        intendedTimes?.retire { LedgerBooks.isFinal(ledger.marks(of: $0), plan) }
-        guard ledger.retire(isFinal: { LedgerBooks.isFinal($0, plan) }) else { return }
-        // Whoever entered a message at that moment has finished once its loop has come round to this.
-        for loop in publishers.map(\.eventLoop) + collectors.map(\.eventLoop) {
-            guard (try? await loop.submit {}.get()) != nil else { return }
+        while (try? await Task.sleep(for: .milliseconds(100))) != nil {
+            intendedTimes?.retire { LedgerBooks.isFinal(ledger.marks(of: $0), plan) }
+            guard ledger.retire(isFinal: { LedgerBooks.isFinal($0, plan) }) else { continue }
+            // Whoever entered a message at that moment has finished once its loop has come round to this.
+            for loop in publishers.map(\.eventLoop) + collectors.map(\.eventLoop) {
+                guard (try? await loop.submit {}.get()) != nil else { return }
+            }
+            ledger.reuse()
         }
-        ledger.reuse()
     }
 
     /// Messages in the queues beyond those that waited there before the run.

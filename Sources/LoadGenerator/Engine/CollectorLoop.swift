@@ -37,10 +37,10 @@ final class CollectorLoop: @unchecked Sendable {
 
     var totals: CollectorShare.Totals { share.totals }
 
-    /// The end-to-end times since the last call, for an empty interval to gather the next ones in.
-    func exchangeInterval(for empty: CollectorShare.Interval) -> CollectorShare.Interval {
+    /// The end-to-end times since the last call.
+    func takeInterval() -> CollectorShare.Interval {
         eventLoop.assertInEventLoop()
-        return share.exchangeInterval(for: empty)
+        return share.takeInterval()
     }
 }
 

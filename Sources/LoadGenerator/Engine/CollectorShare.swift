@@ -79,7 +79,9 @@ struct CollectorShare: Sendable {
     private var timesPhase = 0
     private(set) var records: [PhaseRecord]
     var totals = Totals()
+    /// What was timed since the last look, and before it.
     private var interval = Interval()
+    private var earlier = Interval()
     private(set) var clock: ClockOffset
 
     init(
@@ -95,11 +97,11 @@ struct CollectorShare: Sendable {
         records = Array(repeating: PhaseRecord(), count: phases)
     }
 
-    /// The times since the last call, for an empty interval to gather the next ones in.
-    mutating func exchangeInterval(for empty: Interval) -> Interval {
-        var taken = empty
-        swap(&taken, &interval)
-        return taken
+    /// The times since the last call, to be read before the next one, for then their space is used again.
+    mutating func takeInterval() -> Interval {
+        swap(&interval, &earlier)
+        interval.reset()
+        return earlier
     }
 
     /// Enters what a read brought.

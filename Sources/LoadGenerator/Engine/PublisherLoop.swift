@@ -106,10 +106,8 @@ final class PublisherLoop: @unchecked Sendable {
     /// Whether the broker asks for a pause at the moment.
     var isBlocked: Bool { blockedSince != nil }
 
-    /// The times since the last call, for an empty interval to gather the next ones in.
-    func exchangeInterval(for empty: PublisherShare.Interval) -> PublisherShare.Interval {
-        share.exchangeInterval(for: empty)
-    }
+    /// The times since the last call.
+    func takeInterval() -> PublisherShare.Interval { share.takeInterval() }
 
     /// Lets a closed loop look again whether it may send; any thread may ask, many at once ask once.
     func wake() {

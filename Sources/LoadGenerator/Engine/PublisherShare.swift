@@ -91,7 +91,9 @@ struct PublisherShare {
     var totals = Totals()
     /// Messages due in this time were held up by the broker, which was away or asked for a pause.
     var heldUp: Range<Int64> = 0..<0
+    /// What was timed since the last look, and before it.
     private var interval = Interval()
+    private var earlier = Interval()
 
     init(
         _ settings: PublisherLoop.Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable,
@@ -124,11 +126,11 @@ struct PublisherShare {
         walk = nil
     }
 
-    /// The times since the last call, for an empty interval to gather the next ones in.
-    mutating func exchangeInterval(for empty: Interval) -> Interval {
-        var taken = empty
-        swap(&taken, &interval)
-        return taken
+    /// The times since the last call, to be read before the next one, for then their space is used again.
+    mutating func takeInterval() -> Interval {
+        swap(&interval, &earlier)
+        interval.reset()
+        return earlier
     }
 
     // MARK: - Sending

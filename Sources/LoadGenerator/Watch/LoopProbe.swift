@@ -14,7 +14,7 @@ final class LoopProbe: @unchecked Sendable {
     private var lookup: PhaseLookup
     private var delays: [LatencyHistogram]
     private var due: Int64 = 0
-    private var task: Scheduled<Void>?
+    private var callback: NIOScheduledCallback?
 
     init(on eventLoop: any EventLoop, phases: Int, table: PhaseTable) {
         self.eventLoop = eventLoop
@@ -32,18 +32,20 @@ final class LoopProbe: @unchecked Sendable {
     /// Ends the probing and returns the delays by phase.
     func stop() async throws -> [LatencyHistogram] {
         try await eventLoop.submit {
-            self.task?.cancel()
-            self.task = nil
+            self.callback?.cancel()
+            self.callback = nil
             return self.delays
         }.get()
     }
 
     private func schedule() {
-        let deadline = NIODeadline.uptimeNanoseconds(UInt64(clamping: due))
-        task = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.probe() }
+        // A callback, unlike a task, allocates nothing.
+        callback = try? eventLoop.scheduleCallback(at: .uptimeNanoseconds(UInt64(clamping: due)), handler: self)
     }
+}
 
-    private func probe() {
+extension LoopProbe: NIOScheduledCallbackHandler {
+    func handleScheduledCallback(eventLoop: some EventLoop) {
         let now = Monotonic.nowNanoseconds()
         while due <= now {
             if let phase = lookup.phase(at: due), phase < delays.count { delays[phase].record(now - due) }

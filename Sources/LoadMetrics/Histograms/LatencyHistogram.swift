@@ -106,7 +106,11 @@ package struct LatencyHistogram: Sendable, Equatable {
 
     /// Forgets everything and keeps the space.
     package mutating func reset() {
-        counts.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+        if count > 0 {
+            // What was not used is empty: mostly nearly all of the table.
+            let used = Layout.index(of: lowest)...Layout.index(of: highest)
+            counts.withUnsafeMutableBufferPointer { $0[used].update(repeating: 0) }
+        }
         count = 0
         negativeCount = 0
         overflowCount = 0
