@@ -36,6 +36,7 @@ package protocol AMQPChannelDelegate: AnyObject, Sendable {
 extension AMQPChannelDelegate {
     package func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {}
 
+    /// Hands them on one by one.
     package func channel(_ channel: AMQPChannel, received run: borrowing DeliveryRun) {
         for index in 0..<run.count where channel.isOpen { self.channel(channel, received: run.delivery(index)) }
     }

@@ -103,7 +103,9 @@ import Testing
         let sent = try delivery(tag: 1)
         var patterns = try patterns(knowing: sent)
         for count in sent.bytes.indices {
-            let isFound = sent.bytes[..<count].withUnsafeBytes { patterns.channel(of: $0, at: 0, bodyMaxBytes: 100) != nil }
+            let isFound = sent.bytes[..<count].withUnsafeBytes {
+                patterns.channel(of: $0, at: 0, bodyMaxBytes: 100) != nil
+            }
             #expect(!isFound)
         }
         sent.bytes.withUnsafeBytes { bytes in

@@ -180,7 +180,11 @@ struct CollectorShare: Sendable {
             if message.origin == .otherClock { totals.otherClock += 1 }
             guard let current else { continue }
             records[current].carried += 1
-            if case .failed = message.role { records[current].arrivedFailed += 1 } else { records[current].arrived += 1 }
+            if case .failed = message.role {
+                records[current].arrivedFailed += 1
+            } else {
+                records[current].arrived += 1
+            }
             if case .failed = message.role { continue }
             if let intended = message.intendedNanoseconds {
                 records[current].endToEnd.record(now - intended)

@@ -117,7 +117,7 @@ struct PublisherShare {
 
     mutating func begin(_ stretch: Stretch) {
         self.stretch = stretch
-        outstanding.bound(stretch.closedLoop != nil)
+        outstanding.bound(stretch.closedLoop?.window)
         walk = StretchWalk(stretch, connection: settings.connection, of: settings.connections)
     }
 

@@ -26,7 +26,8 @@ struct Stretch: Sendable {
 /// How many messages are under way, over all connections: sent, and not yet finished.
 package final class Outstanding: Sendable {
     private let value = Atomic<Int>(0)
-    private let isBounded = Atomic<Bool>(false)
+    /// How many at most leave a closed loop room enough for its next messages; negative without one.
+    private let enough = Atomic<Int>(-1)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
 
     package init() {}
@@ -34,20 +35,27 @@ package final class Outstanding: Sendable {
     /// The sum so far; any thread may ask.
     package var count: Int { value.load(ordering: .relaxed) }
 
-    /// Says whether a closed loop waits for room from now on, so that whoever makes room tells it.
-    func bound(_ isBounded: Bool) { self.isBounded.store(isBounded, ordering: .sequentiallyConsistent) }
+    /// Says which window a closed loop has from now on, if one runs, so that whoever makes room tells it.
+    ///
+    /// Room for a sixteenth of the window is waited for, 64 messages at most: a message written for each that comes back
+    /// would cost the broker a read and the generator a write of its own.
+    func bound(_ window: Int?) {
+        enough.store(window.map { $0 - max(1, min($0 / 16, 64)) } ?? -1, ordering: .sequentiallyConsistent)
+    }
 
-    /// Has `wake` called whenever there is room in a closed loop again; any connection may make it.
+    /// Has `wake` called whenever there is room enough in a closed loop again; any connection may make it.
     func whenReleased(_ wake: @escaping @Sendable () -> Void) { waiting.withLock { $0.append(wake) } }
 
     /// Counts messages that were sent.
     package func add(_ amount: Int) { value.wrappingAdd(amount, ordering: .relaxed) }
 
-    /// Counts up to `wanted` messages that a closed loop is about to send, as many as its window has room for.
+    /// Counts up to `wanted` messages that a closed loop is about to send, as many as its window has room for; none
+    /// where that is not enough yet.
     func reserve(_ wanted: Int, of window: Int) -> Int {
         // In one order with `release`: room made before this is seen here, and room made after it is told.
         var count = value.load(ordering: .sequentiallyConsistent)
         while true {
+            guard count <= enough.load(ordering: .sequentiallyConsistent) else { return 0 }
             let granted = min(wanted, window - count)
             guard granted > 0 else { return 0 }
             let (exchanged, original) = value.compareExchange(
@@ -60,8 +68,8 @@ package final class Outstanding: Sendable {
     /// Takes out messages that are finished.
     package func release(_ amount: Int) {
         guard amount > 0 else { return }
-        value.wrappingSubtract(amount, ordering: .sequentiallyConsistent)
-        guard isBounded.load(ordering: .sequentiallyConsistent) else { return }
+        let left = value.wrappingSubtract(amount, ordering: .sequentiallyConsistent).newValue
+        guard left <= enough.load(ordering: .sequentiallyConsistent) else { return }
         for wake in waiting.withLock({ $0 }) { wake() }
     }
 }
