@@ -20,9 +20,15 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible, Equatab
         description = "\(milliseconds)ms"
     }
 
-    init(seconds: Int64) {
+    init(seconds: Int64, _ description: String? = nil) {
         duration = .seconds(seconds)
-        description = "\(seconds)s"
+        self.description = description ?? "\(seconds)s"
+    }
+
+    /// Whole nanoseconds.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = duration.components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 
     var defaultValueDescription: String { description }

@@ -21,5 +21,6 @@ struct Rafale: AsyncParsableCommand {
             CalibrateCommand.self,
             SweepCommand.self,
             SuperviseCommand.self,
+            GateCommand.self,
         ])
 }

@@ -20,8 +20,10 @@ package struct CostlyPipeline: MessagePipeline {
         tax = CPUTax(factor: factor, processNanoseconds: clock.processNanoseconds())
     }
 
+    /// What the pipeline stores.
     package var collection: StoreCollection { pipeline.collection }
 
+    /// Processes the messages, then burns what is due.
     package func process(_ messages: [InboundMessage], isStopping: () -> Bool) -> [ProcessedMessage] {
         let processed = pipeline.process(messages, isStopping: isStopping)
         let end = clock.threadNanoseconds() + tax.due(processNanoseconds: clock.processNanoseconds())
@@ -29,6 +31,7 @@ package struct CostlyPipeline: MessagePipeline {
         return processed
     }
 
+    /// The result as the pipeline gives it.
     package func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer? {
         pipeline.result(of: work, outcome: outcome)
     }

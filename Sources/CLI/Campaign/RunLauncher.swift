@@ -16,6 +16,8 @@ struct RunLauncher: Sendable {
         var overrides: [String]
         /// Further options, such as `--broker` and its address.
         var options: [String] = []
+        /// Variables that its program finds in its environment besides.
+        var environment: [String: String] = [:]
         /// The name that its folder gets below the campaign's `runs/`.
         var name: String
         /// When it is ended from outside, because it does not end by itself.
@@ -73,9 +75,14 @@ struct RunLauncher: Sendable {
         for override in order.overrides { arguments += ["--set", override] }
         var platform = PlatformOptions()
         platform.processGroupID = 0
+        var environment = Dictionary(
+            uniqueKeysWithValues: order.environment.map {
+                (Environment.Key(stringLiteral: $0.key), $0.value as String?)
+            })
+        environment[Environment.Key(stringLiteral: ParentWatch.variable)] = "\(getpid())"
         let configuration = Configuration(
             executable: .path(FilePath(binary)), arguments: Arguments(arguments),
-            environment: .inherit.updating([Environment.Key(stringLiteral: ParentWatch.variable): "\(getpid())"]),
+            environment: .inherit.updating(environment),
             platformOptions: platform)
         let interruption = interruption
         do {

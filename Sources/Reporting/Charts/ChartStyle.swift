@@ -46,7 +46,7 @@ enum ChartStyle {
             ".c-\($0.rawValue){stroke:var(--\($0.rawValue))}.f-\($0.rawValue){fill:var(--\($0.rawValue))}"
         }.joined() + """
             .chart text{font:12px \(fontFamily);font-variant-numeric:tabular-nums;fill:var(--muted)}\
-            .chart .legend{fill:var(--ink)}\
+            .chart .legend{fill:var(--ink)}.chart .legend.heading{font-weight:650}\
             .chart .band-label{font-size:11px;font-weight:600}\
             .chart .axis-title,.chart .limit-label{font-size:11px}\
             .chart .empty{font-size:14px}\

@@ -229,7 +229,7 @@ package struct TerminalSummary {
 }
 
 extension String {
-    fileprivate var withoutTrailingSpaces: String {
+    var withoutTrailingSpaces: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }
         return String(text)

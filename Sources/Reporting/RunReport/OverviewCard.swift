@@ -80,15 +80,16 @@ package enum OverviewCard {
         }
     }
 
-    private static func shortened(_ text: String, _ most: Int) -> String {
+    static func shortened(_ text: String, _ most: Int) -> String {
         text.count <= most ? text : text.prefix(most - 1) + "…"
     }
 
-    private static let rules = """
+    static let rules = """
         text{font-family:\(ChartStyle.fontFamily);fill:var(--ink);font-variant-numeric:tabular-nums}\
         .sheet{fill:var(--card);stroke:var(--edge)}\
         .good{--tone:var(--green)}.bad{--tone:var(--red)}.warn{--tone:var(--amber)}.plain{--tone:var(--blue)}\
         .name{font-size:30px;font-weight:700}.sub{font-size:14px;fill:var(--muted)}\
+        .name.small{font-size:24px}.sub.small{font-size:12.5px}\
         .heading{font-size:14px;font-weight:650}\
         .badge{fill:none;stroke:var(--tone);stroke-width:1.5}\
         .badge-text{font-size:14px;font-weight:700;fill:var(--tone)}\

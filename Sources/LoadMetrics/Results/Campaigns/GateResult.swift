@@ -7,7 +7,7 @@ package import FoundationEssentials
 ///              ├─ rules                                    how it was decided
 ///              ├─ runs: [GateRun]                          each run's figures, in the order in which they ran
 ///              ├─ findings: [GateFinding]                  one a metric: the effect, its interval, the decision
-///              └─ verdict, reasons, notes                  PASS, REGRESSION or INCONCLUSIVE, and why
+///              └─ verdict, problems, notes                 PASS, REGRESSION or INCONCLUSIVE, and what kept it from more
 /// ```
 package struct GateResult: VersionedDocument, Equatable {
     package static let format = "rafale-gate"
@@ -51,8 +51,8 @@ package struct GateResult: VersionedDocument, Equatable {
     package var findings: [GateFinding]
     /// What the gate says.
     package var verdict: Verdict
-    /// Why, one sentence each, the most important first.
-    package var reasons: [String]
+    /// Why the sides cannot be compared, or not well enough, beside what the findings say; one sentence each.
+    package var problems: [String]
     /// What a reader should know besides, one sentence each.
     package var notes: [String]
 
@@ -60,7 +60,7 @@ package struct GateResult: VersionedDocument, Equatable {
     package init(
         scenario: ScenarioFacts, startedAt: Date, durationNanoseconds: Int64, machine: MachineFacts,
         toolVersion: String, baseline: GateSide, candidate: GateSide, rules: GateRules, runs: [GateRun],
-        findings: [GateFinding], verdict: Verdict, reasons: [String], notes: [String]
+        findings: [GateFinding], verdict: Verdict, problems: [String] = [], notes: [String] = []
     ) {
         self.scenario = scenario
         self.startedAt = startedAt
@@ -73,17 +73,32 @@ package struct GateResult: VersionedDocument, Equatable {
         self.runs = runs
         self.findings = findings
         self.verdict = verdict
-        self.reasons = reasons
+        self.problems = problems
         self.notes = notes
     }
 
-    /// The values of a metric on one side, in the order of the runs.
+    /// The values of a metric on one side that count, in the order of the runs.
     package func values(of metric: RunMetric, _ side: GateRun.Side) -> [Double] {
-        runs.filter { $0.side == side }.compactMap { $0.values[metric.name] }
+        runs.filter { $0.side == side && $0.counts }.compactMap { $0.values[metric.name] }
     }
 
-    /// Rounds in which both sides ran; of a committed baseline the candidate's runs.
-    package var completedRounds: Int { runs.count { $0.side == .candidate } }
+    /// Conditions on counts, such as `lost == 0`, that the candidate broke and the baseline never did.
+    ///
+    /// A count is no figure that noise moves: one such run is enough. Thresholds on times and rates are not among them.
+    package var brokenCounts: [String] { Self.brokenCounts(in: runs) }
+
+    /// The same of the runs of a gate that is under way.
+    package static func brokenCounts(in runs: [GateRun]) -> [String] {
+        func broken(_ side: GateRun.Side) -> [String] {
+            runs.filter { $0.side == side && $0.counts }.flatMap(\.brokenCounts)
+        }
+        let before = Set(broken(.baseline))
+        var seen: Set<String> = []
+        return broken(.candidate).filter { !before.contains($0) && seen.insert($0).inserted }
+    }
+
+    /// The rounds that count: of both sides, or of the candidate alone where the baseline is committed.
+    package var completedRounds: Int { runs.count { $0.side == .candidate && $0.counts } }
 }
 
 /// One of the two things that a gate compares.
@@ -175,22 +190,24 @@ package struct GateRun: Sendable, Equatable, Codable {
     package var judgement: GeneratorVerdict.Judgement
     /// The reason of a generator that is not VALID.
     package var reason: String?
-    /// The thresholds of the scenario that did not hold.
-    package var brokenThresholds: [String]
+    /// Whether its figures count: not those of a round in which a generator was INVALID.
+    package var counts = true
+    /// The scenario's conditions on counts, such as `lost == 0`, that did not hold.
+    package var brokenCounts: [String]
     /// Its figures by the metrics' names; those not measured are left out.
     package var values: [String: Double]
 
     /// A run's figures.
     package init(
         side: Side, round: Int, folder: String? = nil, judgement: GeneratorVerdict.Judgement = .valid,
-        reason: String? = nil, brokenThresholds: [String] = [], values: [String: Double]
+        reason: String? = nil, brokenCounts: [String] = [], values: [String: Double]
     ) {
         self.side = side
         self.round = round
         self.folder = folder
         self.judgement = judgement
         self.reason = reason
-        self.brokenThresholds = brokenThresholds
+        self.brokenCounts = brokenCounts
         self.values = values
     }
 
@@ -202,7 +219,8 @@ package struct GateRun: Sendable, Equatable, Codable {
         self.init(
             side: side, round: round, folder: folder, judgement: result.generator.judgement,
             reason: isValid ? nil : result.generator.reason,
-            brokenThresholds: result.thresholds.filter { $0.verdict == .failed }.map(\.condition), values: values)
+            brokenCounts: result.thresholds.filter { $0.verdict == .failed && $0.unit == .messages }.map(\.condition),
+            values: values)
     }
 }
 
@@ -212,10 +230,14 @@ package struct GateFinding: Sendable, Equatable, Codable {
     package enum Decision: String, Sendable, Codable {
         /// Less than the least effect worse.
         case pass
-        /// Worse, by at least the least effect.
+        /// Better for sure, by at least the least effect.
+        case improvement
+        /// Worse for sure, by at least the least effect.
         case regression
         /// Not known yet.
         case unclear
+        /// Too few of the rounds have figures of both sides.
+        case notMeasured
     }
 
     package var metric: RunMetric
@@ -225,11 +247,11 @@ package struct GateFinding: Sendable, Equatable, Codable {
     /// The candidate's change as a share of the baseline, in the metric's own direction: 0.03 is 3 % more; nil where it
     /// cannot be told.
     package var change: Double?
-    /// The interval of the change; nil where none can be given.
+    /// The change is at least this; nil where there are too few rounds to say.
     package var changeLow: Double?
-    /// The upper end of the interval.
+    /// The change is at most this; nil where there are too few rounds to say.
     package var changeHigh: Double?
-    /// How sure the interval is: 0.95 for 95 %.
+    /// How sure each of the two bounds is: 0.95 for 95 %.
     package var confidence: Double?
     /// The standard deviation of a single round's change: what the machine's noise does to one comparison.
     package var roundNoise: Double?
@@ -247,11 +269,5 @@ package struct GateFinding: Sendable, Equatable, Codable {
         self.changeHigh = changeHigh
         self.confidence = confidence
         self.roundNoise = roundNoise
-    }
-
-    /// Whether the candidate is better by more than chance: its whole interval lies on the good side.
-    package var isImprovement: Bool {
-        guard let changeLow, let changeHigh else { return false }
-        return metric.higherIsBetter ? changeLow > 0 : changeHigh < 0
     }
 }

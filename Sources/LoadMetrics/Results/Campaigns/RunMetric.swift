@@ -106,7 +106,7 @@ package struct RunMetric: Sendable, Hashable, Codable, CustomStringConvertible {
             case .cpuPerMillion(let role):
                 Self.perMessage(result, role) { Double($0.cpuNanoseconds) }.map { $0 / 1e3 }
             case .allocatedPerMessage(let role):
-                Self.perMessage(result, role) { $0.allocatedBytes.map(Double.init) }
+                Self.perMessage(result, role) { $0.allocatedBytes.map { Double($0) } }
             case .memory(let role):
                 result.roles.filter { $0.role == role }.reduce(0) { $0 + Double($1.peakResidentBytes) }
             case .latency(let latency, let percentile):
