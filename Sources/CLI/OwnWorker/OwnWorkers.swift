@@ -198,7 +198,9 @@ struct OwnWorkers {
                         + "killed.")
             }
             if count(.leftBehind) > 0 {
-                notes.append("\(process.name) left \(count(.leftBehind)) processes behind, which were killed.")
+                let (number, verb) =
+                    count(.leftBehind) == 1 ? ("a process", "was") : ("\(count(.leftBehind)) processes", "were")
+                notes.append("\(process.name) left \(number) behind, which \(verb) killed.")
             }
             return notes
         }

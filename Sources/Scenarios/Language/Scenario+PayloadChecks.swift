@@ -43,7 +43,8 @@ extension Scenario {
         if workers.source == .reference, workers.count > 0 {
             decoding.report(
                 key: "mix.opaque",
-                "the reference workers would reject each of these; set workers.count to 0 or workers.external to true")
+                "the reference workers would reject each of these; set workers.count to 0 or workers.external to true, "
+                    + "or give workers.command a program of your own")
         }
     }
 }

@@ -48,7 +48,7 @@ extension Scenario {
         if ready.log != nil, ready.after != nil {
             decoding.report(key: "workers.ready", "'log' and 'after' exclude each other; remove one of them")
         }
-        if decoding.isGiven("workers.ready.consumers"), ready.sign != .consumers {
+        if ready.consumers != WorkerReadiness().consumers, ready.sign != .consumers {
             decoding.report(
                 key: "workers.ready.consumers", "is not asked where 'log' or 'after' tells; remove one of them")
         }
@@ -60,9 +60,15 @@ extension Scenario {
 
     /// Reports an address with a password where everybody on the host could read it.
     private func checkVisibleAddress(_ decoding: inout Decoding) {
+        let words = workers.command?.words ?? []
+        if words.contains(where: { ServerURL($0.text).holdsSecret }) {
+            decoding.report(
+                key: "workers.command",
+                "would show a password to everybody who lists processes; give it to the program in workers.environment")
+        }
         guard decoding.isSound("broker"), case .servers(let urls) = broker.location,
             urls.contains(where: \.holdsSecret),
-            workers.command?.words.contains(where: { $0.parts.contains(.placeholder(.brokerURL)) }) ?? false
+            words.contains(where: { $0.parts.contains(.placeholder(.brokerURL)) })
         else { return }
         decoding.report(
             key: "workers.command",

@@ -71,6 +71,41 @@ import Testing
         #expect(outcome.phases[0].service.percentile(50) == 2000)
     }
 
+    private func closed(_ name: String, window: Int, count: UInt64) -> LoadPlan.Phase {
+        LoadPlan.Phase(
+            name: name, shape: .closed(window: window, releasesOnConfirm: false), end: .count(count), measured: true)
+    }
+
+    @Test func outcomesWithoutTheirTimeHaveThatOfTheirNumber() async throws {
+        let pipeline = ScriptedPipeline(echo: .identityAlone) { _ in .processed }
+        var plan = plan([open("first", rate: 5_000, count: 1_000), closed("second", window: 50, count: 5_000)])
+        plan.keepsIntendedTimes = true
+        let (outcome, _) = try await execute(plan, pipeline)
+        #expect(outcome.unstamped == 0 && outcome.drained)
+        for (phase, count) in zip(outcome.phases, [1_000, 5_000] as [UInt64]) {
+            #expect(phase.endToEnd.count == count && phase.endToEndService.count == count, "\(phase.name)")
+            #expect(phase.endToEnd.max < 5_000_000_000 && phase.endToEnd.negativeCount == 0, "\(phase.name)")
+            #expect(phase.queueWait.isEmpty && phase.service.isEmpty)
+        }
+    }
+
+    @Test func withoutKeptTimesSuchOutcomesCountWithoutALatency() async throws {
+        let pipeline = ScriptedPipeline(echo: .identityAlone) { _ in .processed }
+        let (outcome, _) = try await execute(plan([open("only", rate: 5_000, count: 500)]), pipeline)
+        #expect(outcome.unstamped == 500 && outcome.phases[0].books.processed == 500)
+        #expect(outcome.phases[0].endToEnd.isEmpty)
+    }
+
+    @Test func outcomesThatSayNothingAreCountedAndMakeRoom() async throws {
+        let pipeline = ScriptedPipeline(echo: .nothing) { _ in .processed }
+        let start = ContinuousClock.now
+        let (outcome, _) = try await execute(
+            plan([closed("only", window: 20, count: 1_000)], drain: .seconds(60)), pipeline)
+        #expect(ContinuousClock.now - start < .seconds(30), "the drain ends when as many came back as were sent")
+        #expect(outcome.uncorrelated == 1_000)
+        #expect(outcome.phases[0].books.published == 1_000 && outcome.phases[0].books.missing == 1_000)
+    }
+
     @Test(arguments: [1, 3])
     func phasesFollowEachOtherAndKeepTheirBooksApart(channels: Int) async throws {
         let pipeline = ScriptedPipeline { _ in .processed }

@@ -11,11 +11,23 @@ final class ScriptedPipeline: LoadDriver {
         case processed, processedTwice, failed, returned, nacked, confirmedThenLost, neverAnswered
     }
 
+    /// What an outcome says of the message it is of.
+    enum Echo: Sendable {
+        /// Who it is and when it should have been sent.
+        case all
+        case identityAlone
+        case nothing
+    }
+
     private let fate: @Sendable (UInt64) -> Fate
+    private let echo: Echo
     private let published = Mutex<[MessageStamp]>([])
     private let collector = Mutex<(any LoadCollectorDelegate, any EventLoop)?>(nil)
 
-    init(fate: @escaping @Sendable (UInt64) -> Fate) { self.fate = fate }
+    init(echo: Echo = .all, fate: @escaping @Sendable (UInt64) -> Fate) {
+        self.echo = echo
+        self.fate = fate
+    }
 
     /// What was published, in the order in which it came.
     var stamps: [MessageStamp] { published.withLock { $0 } }
@@ -45,10 +57,19 @@ final class ScriptedPipeline: LoadDriver {
 
     private func outcome(_ stamp: MessageStamp, _ role: QueueRole, times: Int) {
         guard let (delegate, eventLoop) = collector.withLock({ $0 }) else { return }
+        guard echo != .nothing else {
+            return eventLoop.execute {
+                for _ in 0..<times { delegate.collectorSawUncorrelated() }
+                delegate.collectorReadComplete()
+            }
+        }
+        let isStamped = echo == .all
         eventLoop.execute {
             let message = CollectedMessage(
-                role: role, sequence: stamp.sequence, intendedNanoseconds: stamp.intendedNanoseconds,
-                receivedNanoseconds: stamp.intendedNanoseconds + 1000, serviceNanoseconds: 2000)
+                role: role, sequence: stamp.sequence,
+                intendedNanoseconds: isStamped ? stamp.intendedNanoseconds : nil,
+                receivedNanoseconds: isStamped ? stamp.intendedNanoseconds + 1000 : nil,
+                serviceNanoseconds: isStamped ? 2000 : nil)
             delegate.collector(received: Array(repeating: message, count: times).span)
             delegate.collectorReadComplete()
         }
