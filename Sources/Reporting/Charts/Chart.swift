@@ -25,6 +25,10 @@ enum Mark: Sendable {
     case line([Point?], Swatch, Stroke)
     /// The surface between two values of y over the same x.
     case area([(x: Double, low: Double, high: Double)], Swatch, opacity: Double)
+    /// Single points; hollow ones are there, and do not count.
+    case dots([Point], Swatch, isHollow: Bool)
+    /// From the lowest to the highest of several figures at one x.
+    case whiskers([(x: Double, low: Double, high: Double)], Swatch)
 }
 
 /// What an axis shows.
@@ -33,6 +37,8 @@ struct Axis: Sendable {
     var title: String
     /// Ticks for a wide picture and for a narrow one.
     var tickCounts: (wide: Int, narrow: Int) = (6, 4)
+    /// Where ticks stand, when not at round values: those without room for a label have none.
+    var ticks: [Double]?
     var label: @Sendable (Double) -> String
 }
 
@@ -61,6 +67,12 @@ struct Chart: Sendable {
         var label: String
     }
 
+    /// A vertical line with a name: a place along x.
+    struct Marker: Sendable {
+        var x: Double
+        var label: String
+    }
+
     /// A line of the legend.
     struct LegendEntry: Sendable {
         var label: String
@@ -68,6 +80,8 @@ struct Chart: Sendable {
         var stroke: Stroke = .normal
         /// A surface is shown as a square, not as a line.
         var isArea = false
+        /// Single points are shown as one.
+        var isDot = false
         /// How much of the surface's ground is covered.
         var opacity = 1.0
     }
@@ -89,6 +103,7 @@ struct Chart: Sendable {
     var bands: [Band] = []
     var marks: [Mark] = []
     var limits: [Limit] = []
+    var markers: [Marker] = []
     var legend: [LegendEntry] = []
     var readings: [Reading] = []
     /// What stands in the middle when there is nothing to draw.
@@ -130,6 +145,8 @@ struct Chart: Sendable {
             switch $0 {
             case .line(let points, _, _): points.allSatisfy { $0 == nil }
             case .area(let points, _, _): points.isEmpty
+            case .dots(let points, _, _): points.isEmpty
+            case .whiskers(let ends, _): ends.isEmpty
             }
         }
     }

@@ -63,6 +63,7 @@ struct ChartDrawing {
             }
             for mark in chart.marks { draw(mark, &svg) }
             drawLimits(&svg)
+            drawMarkers(&svg)
             drawLegend(&svg)
             if !format.isNarrow { drawReadings(&svg) }
         }
@@ -104,7 +105,8 @@ struct ChartDrawing {
     }
 
     private func drawAxes(_ svg: inout Markup) {
-        let xTicks = chart.x.scale.ticks(format.isNarrow ? chart.x.tickCounts.narrow : chart.x.tickCounts.wide)
+        let xTicks =
+            chart.x.ticks ?? chart.x.scale.ticks(format.isNarrow ? chart.x.tickCounts.narrow : chart.x.tickCounts.wide)
         let yTicks = chart.y.scale.ticks(format.isNarrow ? chart.y.tickCounts.narrow : chart.y.tickCounts.wide)
         for tick in yTicks {
             let place = Self.number(y(tick))
@@ -190,6 +192,26 @@ struct ChartDrawing {
                     "class": "area f-\(swatch.rawValue)", "d": path(through: upper) + back + "Z",
                     "fill-opacity": Quantity.trimmed(opacity),
                 ])
+        case .dots(let points, let swatch, let isHollow):
+            for point in points {
+                svg.empty(
+                    "circle",
+                    [
+                        "class": isHollow ? "dot hollow c-\(swatch.rawValue)" : "dot f-\(swatch.rawValue)",
+                        "cx": Self.number(x(point.x)), "cy": Self.number(y(point.y)), "r": "4",
+                    ])
+            }
+        case .whiskers(let ends, let swatch):
+            for end in ends {
+                let (place, low, high) = (x(end.x), Self.number(y(end.low)), Self.number(y(end.high)))
+                let (left, right) = (Self.number(place - 4), Self.number(place + 4))
+                svg.empty(
+                    "path",
+                    [
+                        "class": "line thin c-\(swatch.rawValue)",
+                        "d": "M\(left) \(low)H\(right)M\(left) \(high)H\(right)M\(Self.number(place)) \(low)V\(high)",
+                    ])
+            }
         }
     }
 
@@ -219,6 +241,26 @@ struct ChartDrawing {
         }
     }
 
+    private func drawMarkers(_ svg: inout Markup) {
+        for marker in chart.markers where marker.x <= chart.x.scale.upper && marker.x >= chart.x.scale.lower {
+            let place = x(marker.x)
+            svg.empty(
+                "line",
+                [
+                    "class": "marker", "x1": Self.number(place), "x2": Self.number(place),
+                    "y1": Self.number(frame.top), "y2": Self.number(frame.bottom),
+                ])
+            // On the side with more room.
+            let isLeft = place > frame.left + frame.width / 2
+            svg.element(
+                "text",
+                [
+                    "class": "marker-label", "x": Self.number(place + (isLeft ? -5 : 5)),
+                    "y": Self.number(frame.bottom - 8), "text-anchor": isLeft ? "end" : "start",
+                ], text: marker.label)
+        }
+    }
+
     // MARK: - Legend
 
     private static func width(of entry: Chart.LegendEntry) -> Double {
@@ -245,7 +287,14 @@ struct ChartDrawing {
             var left = 2.0
             let middle = Double(row) * Self.legendRowHeight + 9
             for entry in entries {
-                if entry.isArea {
+                if entry.isDot {
+                    svg.empty(
+                        "circle",
+                        [
+                            "class": "dot f-\(entry.swatch.rawValue)", "cx": Self.number(left + 10),
+                            "cy": Self.number(middle), "r": "4",
+                        ])
+                } else if entry.isArea {
                     svg.empty(
                         "rect",
                         [

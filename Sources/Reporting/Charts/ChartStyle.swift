@@ -55,7 +55,10 @@ enum ChartStyle {
             .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}\
             .line.bold{stroke-width:2.75}.line.thin{stroke-width:1.1}\
             .line.dashed{stroke-dasharray:7 5}.line.dotted{stroke-dasharray:0.1 5;stroke-width:2.6}\
-            .area{stroke:none}\
+            .area{stroke:none}.dot.hollow{fill:var(--card);stroke-width:1.75}\
+            .marker{stroke:var(--muted);stroke-width:1.25;stroke-dasharray:4 4}\
+            .chart .marker-label{font-size:11.5px;font-weight:600;fill:var(--ink);paint-order:stroke;\
+            stroke:var(--card);stroke-width:3px;stroke-linejoin:round}\
             .limit{stroke:var(--red);stroke-width:1.25;stroke-dasharray:2 4}.chart .limit-label{fill:var(--red)}\
             .readings rect{fill:transparent}.readings rect:hover{fill:var(--ink);fill-opacity:.07}
             """
