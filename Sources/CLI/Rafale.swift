@@ -20,6 +20,7 @@ struct Rafale: AsyncParsableCommand {
             BrokerCommand.self,
             CalibrateCommand.self,
             SweepCommand.self,
+            CapacityCommand.self,
             SuperviseCommand.self,
             GateCommand.self,
         ])

@@ -82,3 +82,8 @@ extension Scenario {
         }
     }
 }
+
+extension Scenario {
+    /// Messages per second as the language writes them, `500/s` or `30k/min`; nil for anything else.
+    package static func ratePerSecond(_ text: String) -> Double? { Quantity.rate.value(of: text) }
+}

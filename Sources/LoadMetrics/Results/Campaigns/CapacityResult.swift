@@ -70,8 +70,10 @@ package struct CapacityPoint: Sendable, Equatable, Codable {
     package var values: [String]
     /// How the search ended.
     package var outcome: Outcome
-    /// The highest rate that held the limits; nil where none did.
+    /// The capacity: the most likely rate up to which the limits hold; nil where none did.
     package var ratePerSecond: Double?
+    /// The highest rate that was tried and held; nil where none did.
+    package var heldPerSecond: Double?
     /// The lower end of the interval that the capacity lies in; nil where not known.
     package var lowPerSecond: Double?
     /// The upper end of the interval that the capacity lies in; nil where not known.
@@ -85,13 +87,15 @@ package struct CapacityPoint: Sendable, Equatable, Codable {
 
     /// A point.
     package init(
-        values: [String] = [], outcome: Outcome, ratePerSecond: Double? = nil, lowPerSecond: Double? = nil,
+        values: [String] = [], outcome: Outcome, ratePerSecond: Double? = nil, heldPerSecond: Double? = nil,
+        lowPerSecond: Double? = nil,
         highPerSecond: Double? = nil, reasonAbove: String? = nil, saturationPerSecond: Double? = nil,
         probes: [CapacityProbe] = []
     ) {
         self.values = values
         self.outcome = outcome
         self.ratePerSecond = ratePerSecond
+        self.heldPerSecond = heldPerSecond
         self.lowPerSecond = lowPerSecond
         self.highPerSecond = highPerSecond
         self.reasonAbove = reasonAbove
