@@ -86,10 +86,7 @@ struct CapacityCommand: AsyncParsableCommand {
     private func question() throws(CommandFailure) -> Capacity.Question {
         let key = try workers.map { text throws(CommandFailure) in try SweepCommand.workerKey(text) }
         guard let target else { return .rates(key) }
-        let counts = key.map { $0.values.compactMap(Int.init).filter { $0 > 0 } } ?? Self.defaultCounts
-        guard counts.count == key?.values.count ?? counts.count, !counts.isEmpty else {
-            throw CommandFailure(.usage, "--workers '\(workers ?? "")' is no list of counts such as 1,2,4,8")
-        }
+        let counts = key.map { $0.values.compactMap(Int.init) } ?? Self.defaultCounts
         return .workers(ratePerSecond: target.perSecond, among: counts.sorted())
     }
 

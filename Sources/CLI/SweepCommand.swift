@@ -74,13 +74,11 @@ struct SweepCommand: AsyncParsableCommand {
         }
     }
 
-    /// The keys to vary, the workers first; worker counts where nothing is said.
+    /// The keys to vary, the workers first; none where nothing is said.
     private func keys() throws(CommandFailure) -> [VariedKey] {
         var keys = vary
         if let workers {
             keys.insert(try Self.workerKey(workers), at: 0)
-        } else if keys.isEmpty {
-            keys = [try Self.workerKey("1,2,3,4,6,8")]
         }
         guard keys.count <= 2 else {
             throw CommandFailure(
@@ -96,7 +94,9 @@ struct SweepCommand: AsyncParsableCommand {
 
     /// The key of worker counts with the values of `--workers`.
     static func workerKey(_ text: String) throws(CommandFailure) -> VariedKey {
-        guard let key = VariedKey(argument: "\(workersKeyName)=\(text)") else {
+        guard let key = VariedKey(argument: "\(workersKeyName)=\(text)"),
+            key.values.allSatisfy({ Int($0).map { $0 > 0 } ?? false })
+        else {
             throw CommandFailure(.usage, "--workers '\(text)' is no list of different counts such as 1,2,4,8")
         }
         return key

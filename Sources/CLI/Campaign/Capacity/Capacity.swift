@@ -170,7 +170,7 @@ struct Capacity: Sendable {
         let (progress, title) = (campaign.progress, title(values))
         return ProbeRunner(
             campaign: campaign, load: load, limits: limits, overrides: overrides,
-            name: SweepPlan.plain(title), lanesPerWorker: scenarios[values]?.workers.lanes,
+            name: SweepPlan.plain(title), lanesPerWorker: scenarios[values].flatMap { $0.workers.source == .reference ? $0.workers.lanes : nil },
             tell: { progress.show(title.isEmpty ? $0 : "\(title): \($0)") })
     }
 

@@ -25,6 +25,7 @@ struct Sweep: Sendable {
         self.warmUp = warmUp
         self.measure = measure
         let base = try options.file()
+        let keys = keys.isEmpty ? Self.usual(base.scenario) : keys
         try Self.check(keys, vary: base.scenario)
         plan = SweepPlan(keys: keys, repeats: repeats, seed: base.scenario.seed)
         layout = keys.contains { $0.name.hasPrefix("cpus") } ? CoreLayout() : CoreLayout.current(base.scenario)
@@ -43,7 +44,8 @@ struct Sweep: Sendable {
         load =
             mode == .saturation
             ? SaturationLoad(base.scenario, points: Array(scenarios.values), warmUp: warmUp, measure: measure) : nil
-        lanes = scenarios.mapValues(\.workers.lanes)
+        // How many threads a program of the user's own keeps busy, nobody says.
+        lanes = scenarios.filter { $0.value.workers.source == .reference }.mapValues(\.workers.lanes)
         var asked = [
             "--mode": mode.rawValue, "--repeats": "\(repeats)", "--measure": SaturationLoad.text(measure),
             "--warm-up": SaturationLoad.text(warmUp), "cores": layout.words,
@@ -57,6 +59,12 @@ struct Sweep: Sendable {
             uniqueKeysWithValues: keys.map {
                 ($0.name, $0.name == SweepCommand.workersKeyName ? "--workers" : "--vary")
             })
+    }
+
+    /// What is varied where nobody says: the workers, or the generator's own consumers in their place.
+    static func usual(_ scenario: Scenario) -> [VariedKey] {
+        let name = scenario.consumers == nil ? SweepCommand.workersKeyName : "consumers.connections"
+        return [VariedKey(name: name, values: ["1", "2", "3", "4", "6", "8"])].compactMap(\.self)
     }
 
     private static func check(_ keys: [VariedKey], vary scenario: Scenario) throws(CommandFailure) {
