@@ -27,7 +27,9 @@ struct CapacityCommand: AsyncParsableCommand {
     @Option(help: "Worker counts to search at, comma-separated; with --target those to choose from.")
     var workers: String?
 
-    @Option(help: ArgumentHelp("A condition in place of the scenario's thresholds; may be repeated.", valueName: "threshold"))
+    @Option(
+        help: ArgumentHelp(
+            "A condition in place of the scenario's thresholds; may be repeated.", valueName: "threshold"))
     var limit: [String] = []
 
     @Option(help: ArgumentHelp("The lowest rate to try.", valueName: "rate"))
@@ -46,7 +48,9 @@ struct CapacityCommand: AsyncParsableCommand {
     var warmUp = DurationArgument(seconds: 2)
 
     @Option(help: "Rates to try at most, at each worker count.")
-    var probes = 12
+    var probes = usualProbes
+
+    static let usualProbes = 12
 
     func validate() throws {
         guard measure.duration >= .seconds(4), measure.duration <= .seconds(3600) else {
@@ -102,7 +106,9 @@ struct CapacityCommand: AsyncParsableCommand {
             let isLimited = target.workers == nil && target.probes.last?.probe.verdict == .generatorLimited
             return isLimited ? .invalidRun : .success
         }
-        if result.points.allSatisfy({ $0.ratePerSecond == nil && $0.outcome == .generatorLimited }) { return .invalidRun }
+        if result.points.allSatisfy({ $0.ratePerSecond == nil && $0.outcome == .generatorLimited }) {
+            return .invalidRun
+        }
         return result.points.allSatisfy { $0.ratePerSecond == nil } ? .thresholdFailed : .success
     }
 }

@@ -55,6 +55,9 @@ struct SweepCommand: AsyncParsableCommand {
         guard measure.duration >= .seconds(1), measure.duration <= .seconds(3600) else {
             throw ValidationError("--measure must be 1s to 60m.")
         }
+        guard mode == .saturation || measure.duration >= .seconds(4) else {
+            throw ValidationError("--measure must be 4s or more with --mode capacity: from less no trend can be seen.")
+        }
         guard warmUp.duration >= .zero, warmUp.duration <= .seconds(3600) else {
             throw ValidationError("--warm-up must be at most 60m.")
         }

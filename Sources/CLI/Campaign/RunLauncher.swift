@@ -85,6 +85,7 @@ struct RunLauncher: Sendable {
             environment: .inherit.updating(environment),
             platformOptions: platform)
         let interruption = interruption
+        let began = ContinuousClock.now
         do {
             let output = try FileDescriptor.open(
                 FilePath(log), .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
@@ -103,9 +104,10 @@ struct RunLauncher: Sendable {
                 }
             }
             interruption.runs(nil)
-            let wasOverdue = ended.terminationStatus == TerminationStatus.signaled(SIGKILL)
             ended.closureResult.cancel()
-            if wasOverdue, !interruption.isAsked { throw LaunchError.overdue(run: order.name, limit: order.limit) }
+            if ContinuousClock.now - began > order.limit, !interruption.isAsked {
+                throw LaunchError.overdue(run: order.name, limit: order.limit)
+            }
             return ended.terminationStatus
         } catch let error as LaunchError {
             throw error

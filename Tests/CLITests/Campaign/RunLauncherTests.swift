@@ -69,7 +69,8 @@ import Testing
     }
 
     @Test(arguments: [0, 98, 99]) func aRunWithAResultIsKeptUnderItsName(exitCode: Int) async throws {
-        try await launch("leave good.json; echo words; touch $out/t-1/store.sqlite; exit \(exitCode)") { outcome, folder in
+        try await launch("leave good.json; echo words; touch $out/t-1/store.sqlite; exit \(exitCode)") {
+            outcome, folder in
             let finished = try? outcome.get()
             #expect(finished?.folder == "runs/1-a=1-1" && finished?.result.scenario.name == "t")
             let kept = (try? FileManager.default.contentsOfDirectory(atPath: folder.runs)) ?? []
@@ -97,7 +98,8 @@ import Testing
             let given = try String(contentsOfFile: words, encoding: .utf8).split(separator: "\n").map(String.init)
             #expect(
                 given == [
-                    "run", "t.yaml", "--quiet", "--out", "\(folder.runs)/.next", "--broker", "x", "--set", "a=1", "--set",
+                    "run", "t.yaml", "--quiet", "--out", "\(folder.runs)/.next", "--broker", "x", "--set", "a=1",
+                    "--set",
                     "b=[1, 2]", "parent \(getpid())",
                 ])
         }

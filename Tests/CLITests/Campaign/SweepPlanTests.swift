@@ -105,7 +105,8 @@ import Testing
     func theWindowGrowsWithWhatMustNotStarve(more: String, window: Int) throws {
         let few = try scenario(minimal)
         let many = try scenario(minimal + more)
-        #expect(SaturationLoad(few, points: [few, many], warmUp: .zero, measure: .seconds(1)).window == max(window, 2_000))
+        #expect(
+            SaturationLoad(few, points: [few, many], warmUp: .zero, measure: .seconds(1)).window == max(window, 2_000))
         #expect(SaturationLoad(many, points: [many], warmUp: .zero, measure: .seconds(1)).window == window)
     }
 

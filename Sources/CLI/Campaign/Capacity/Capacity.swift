@@ -1,5 +1,4 @@
 import Foundation
-import LoadGenerator
 import LoadMetrics
 import Scenarios
 
@@ -16,83 +15,34 @@ struct Capacity: Sendable {
 
     let campaign: Campaign
     private let question: Question
-    private let limits: [Threshold]
-    private let load: ProbeLoad
+    private let points: CapacityPoints
     private let range: ClosedRange<Double>?
-    private let mostProbes: Int
-    private let layout: CoreLayout
-    /// The scenario at each point, before a load takes the place of its phases.
-    private let scenarios: [[String]: Scenario]
-    private let key: VariedKey?
-    private let dropped: [String]
 
     /// Checks every point and limit before the first run, in the scenario language's own words.
     init(
-        options: CampaignOptions, question: Question, limits texts: [String], range: ClosedRange<Double>?,
+        options: CampaignOptions, question: Question, limits: [String], range: ClosedRange<Double>?,
         timing: ProbeTiming
     ) throws {
         self.question = question
         self.range = range
-        mostProbes = timing.mostProbes
         let base = try options.file()
-        let given = Self.limits(of: base.scenario, texts)
-        dropped = given.dropped
-        key =
+        let key =
             switch question {
             case .rates(let key): key
             case .workers(_, let counts):
                 VariedKey(name: SweepCommand.workersKeyName, values: counts.map(String.init))
             }
-        let trial = ProbeLoad(limits: given.texts, warmUp: timing.warmUp, measure: timing.measure, drain: base.scenario.drain)
-        var scenarios: [[String]: Scenario] = [:]
-        for values in key.map({ $0.values.map { [$0] } }) ?? [[]] {
-            let overrides = zip(key.map { [$0] } ?? [], values).map { $0.override($1) }
-            do throws(ScenarioError) {
-                scenarios[values] = try options.file(with: trial.overrides(ratePerSecond: 1, run: 1) + overrides).scenario
-            } catch {
-                throw error.told(by: ["thresholds": "--limit", SweepCommand.workersKeyName: "--workers"])
-            }
-        }
-        self.scenarios = scenarios
-        self.limits = scenarios.values.first?.thresholds ?? []
-        load = ProbeLoad(
-            limits: given.texts, warmUp: timing.warmUp, measure: timing.measure,
-            drain: ProbeLoad.drain(base.scenario, limits: self.limits))
-        layout = CoreLayout.current(base.scenario)
-        _ = try CorePinning(layout.cpus ?? base.scenario.cpus)
-        campaign = try Campaign(
-            options: options, base: base, kind: .capacity,
-            asked: Self.asked(question, given.texts, range, timing, layout))
-    }
-
-    /// The conditions to hold: those of the command line, or the scenario's; those that speak of a phase have lost it.
-    private static func limits(of scenario: Scenario, _ texts: [String]) -> (texts: [String], dropped: [String]) {
-        guard texts.isEmpty else { return (texts, []) }
-        return (
-            scenario.thresholds.filter { $0.phase == nil }.map(\.text),
-            scenario.thresholds.filter { $0.phase != nil }.map(\.description)
-        )
-    }
-
-    private static func asked(
-        _ question: Question, _ limits: [String], _ range: ClosedRange<Double>?, _ timing: ProbeTiming,
-        _ layout: CoreLayout
-    ) -> [String: String] {
-        var asked = [
-            "--limit": limits.joined(separator: ", "), "--measure": SaturationLoad.text(timing.measure),
-            "--warm-up": SaturationLoad.text(timing.warmUp), "--probes": "\(timing.mostProbes)", "cores": layout.words,
-        ]
+        let keys = key.map { [$0] } ?? []
+        try Sweep.check(keys, vary: base.scenario)
+        points = try CapacityPoints(options: options, base: base.scenario, keys: keys, limits: limits, timing: timing)
+        _ = try CorePinning(points.layout.cpus ?? base.scenario.cpus)
+        var asked = points.asked
+        if let key { asked["--workers"] = key.values.joined(separator: ",") }
         if let range {
             asked["--from and --to"] = "\(ProbeLoad.text(range.lowerBound)) – \(ProbeLoad.text(range.upperBound))"
         }
-        switch question {
-        case .rates(let key):
-            if let key { asked["--workers"] = key.values.joined(separator: ",") }
-        case .workers(let rate, let counts):
-            asked["--target"] = ProbeLoad.text(rate)
-            asked["--workers"] = counts.map(String.init).joined(separator: ",")
-        }
-        return asked
+        if case .workers(let rate, _) = question { asked["--target"] = ProbeLoad.text(rate) }
+        campaign = try Campaign(options: options, base: base, kind: .capacity, asked: asked)
     }
 
     // MARK: - Running
@@ -101,7 +51,9 @@ struct Capacity: Sendable {
     func run() async throws -> CapacityResult {
         let progress = campaign.progress
         progress.say("\(campaign.base.scenario.name): searching in \(campaign.folder.path)")
-        return try await campaign.interruption.whileWatching { progress.say($0) } _: {
+        return try await campaign.interruption.whileWatching {
+            progress.say($0)
+        } _: {
             let answer: Answer
             switch question {
             case .rates: answer = try await findRates()
@@ -109,7 +61,7 @@ struct Capacity: Sendable {
             }
             progress.clear()
             var result = CapacityResult(
-                campaign: campaign.facts(from: answer.last), limits: load.limits, key: key?.name,
+                campaign: campaign.facts(from: answer.last), limits: points.load.limits, key: points.keys.first?.name,
                 points: answer.points, target: answer.target)
             result.notes = notes(result)
             try campaign.folder.write(result, as: CapacityResult.fileName)
@@ -125,9 +77,12 @@ struct Capacity: Sendable {
 
     private func findRates() async throws -> Answer {
         var answer = Answer()
-        let points = key.map { $0.values.map { [$0] } } ?? [[]]
-        for values in points where !campaign.interruption.isAsked {
-            let found = try await hunt(values).find(values: values)
+        for values in SweepPlan.points(points.keys) where !campaign.interruption.isAsked {
+            let hunt = CapacityHunt(
+                runner: runner(values),
+                range: range.map { .between($0) } ?? .around(points.saturation(at: values, of: campaign.base.scenario)),
+                mostProbes: points.timing.mostProbes)
+            let found = try await hunt.find(values: values)
             answer.points.append(found.point)
             answer.last = found.result ?? answer.last
             if let rate = found.point.ratePerSecond {
@@ -137,18 +92,14 @@ struct Capacity: Sendable {
         return answer
     }
 
-    /// The search at a point.
-    func hunt(_ values: [String]) -> CapacityHunt {
-        CapacityHunt(
-            runner: runner(values),
-            range: range.map { .between($0) } ?? .around(saturation(values)), mostProbes: mostProbes)
-    }
-
     private func findWorkers(_ rate: Double, among counts: [Int]) async throws -> Answer {
         var answer = Answer()
         var target = CapacityTarget(ratePerSecond: rate, candidates: counts, answer: "")
         let least = ["\(counts[0])"]
-        guard let saturated = try await runner(least).saturate(saturation(least)) else { return answer }
+        guard
+            let saturated = try await runner(least)
+                .saturate(points.saturation(at: least, of: campaign.base.scenario))
+        else { return answer }
         answer.last = saturated.result
         let each = saturated.result.totals.throughputPerSecond / Double(max(1, counts[0]))
         let guess = each > 0 ? Int(min(1e6, (rate / each).rounded(.up))) : counts[0]
@@ -166,47 +117,24 @@ struct Capacity: Sendable {
     }
 
     private func runner(_ values: [String]) -> ProbeRunner {
-        let overrides = (layout.override.map { [$0] } ?? []) + zip(key.map { [$0] } ?? [], values).map { $0.override($1) }
         let (progress, title) = (campaign.progress, title(values))
-        return ProbeRunner(
-            campaign: campaign, load: load, limits: limits, overrides: overrides,
-            name: SweepPlan.plain(title), lanesPerWorker: scenarios[values].flatMap { $0.workers.source == .reference ? $0.workers.lanes : nil },
-            tell: { progress.show(title.isEmpty ? $0 : "\(title): \($0)") })
-    }
-
-    private func saturation(_ values: [String]) -> SaturationLoad {
-        let scenario = scenarios[values] ?? campaign.base.scenario
-        return SaturationLoad(
-            scenario, points: [scenario], warmUp: load.warmUp, measure: min(load.measure, .seconds(5)))
+        return points.runner(campaign, at: values, name: SweepPlan.plain(title)) { progress.show("\(title): \($0)") }
     }
 
     private func title(_ values: [String]) -> String {
-        key.map { "\($0.name)=\(values.joined())" } ?? campaign.base.scenario.name
+        values.isEmpty ? campaign.base.scenario.name : points.title(values)
     }
 
     private func notes(_ result: CapacityResult) -> [String] {
-        var notes = campaign.notes
-        if let note = layout.note { notes.append(note) }
-        if load.limits.isEmpty {
-            notes.append("There are no limits: a rate holds as long as the backlog does not grow.")
-        }
-        if !dropped.isEmpty {
-            notes.append("These limits speak of phases, which a search has not: \(dropped.joined(separator: ", ")).")
-        }
+        var notes = campaign.notes + points.notes
         let probes = result.points.flatMap(\.probes) + (result.target?.probes.map(\.probe) ?? [])
         let suspect = probes.filter { $0.figures.judgement == .suspect }
         if let first = suspect.first {
-            notes.append("In \(suspect.count) of \(probes.count) probes the generator is suspect. \(first.figures.reason)")
+            notes.append(
+                "In \(suspect.count) of \(probes.count) probes the generator is suspect. \(first.figures.reason)")
         }
         return notes
     }
-}
-
-/// How long probes are, and how many of them there may be.
-struct ProbeTiming: Sendable, Equatable {
-    var warmUp: Duration
-    var measure: Duration
-    var mostProbes: Int
 }
 
 extension WorkerCountSearch.CapacityAnswer {

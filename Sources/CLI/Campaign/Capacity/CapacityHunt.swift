@@ -60,6 +60,7 @@ struct CapacityHunt: Sendable {
             found.point.saturationPerSecond = carried
             // Schedules are kept up to a little more than a closed loop carries, and limits break before it.
             plan = .init(bracket: (carried * 0.5)...(carried * 1.15), bounds: (carried / 100)...(carried * 20))
+            if carried > 100 { plan.hint = plan.hint.rounded() }
         }
         plan.mostProbes = mostProbes
         return CapacitySearch(plan: plan)

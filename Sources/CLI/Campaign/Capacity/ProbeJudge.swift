@@ -131,7 +131,9 @@ struct ProbeJudge: Sendable {
     private func words(_ finding: LimitFinding) -> String {
         guard let observed = finding.observed else { return "'\(finding.text)' was not measured" }
         let value = Self.text(observed, finding.unit)
-        guard let low = finding.low, let high = finding.high else { return "\(value) where '\(finding.text)' must hold" }
+        guard let low = finding.low, let high = finding.high else {
+            return "\(value) where '\(finding.text)' must hold"
+        }
         let range = "\(Self.text(low, finding.unit)) to \(Self.text(high, finding.unit))"
         let place = finding.verdict == .unclear ? "is too near" : "does not hold"
         return "'\(finding.text)' \(finding.verdict == .unclear ? "cannot be told" : place): \(value) (\(range))"

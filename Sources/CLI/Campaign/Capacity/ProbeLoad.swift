@@ -26,7 +26,8 @@ struct ProbeLoad: Sendable, Equatable {
         let length = length(ofRun: number)
         let count = max(1, min(Self.mostStretches, Int(length.components.seconds)))
         let rate = Self.text(rate)
-        var phases = warmUp > .zero
+        var phases =
+            warmUp > .zero
             ? ["{name: warm-up, rate: \(rate), for: \(SaturationLoad.text(warmUp)), measure: false}"] : []
         for stretch in 1...count {
             let part = SaturationLoad.text(length / count)
@@ -46,9 +47,10 @@ struct ProbeLoad: Sendable, Equatable {
     /// How long a run should wait at its end: long enough for what the latency limits allow, and no longer than the
     /// scenario does, for what an overload leaves behind is of no interest.
     static func drain(_ scenario: Scenario, limits: [Threshold]) -> Duration {
-        let longest = limits.filter { $0.metric.unit == .nanoseconds }.compactMap { limit -> Double? in
-            if case .absolute(let nanoseconds) = limit.bound { nanoseconds } else { nil }
-        }.max() ?? 0
+        let longest =
+            limits.filter { $0.metric.unit == .nanoseconds }.compactMap { limit -> Double? in
+                if case .absolute(let nanoseconds) = limit.bound { nanoseconds } else { nil }
+            }.max() ?? 0
         let wanted = Duration.seconds(max(15, min(86_400, longest * 3 / 1e9)))
         return min(scenario.drain, wanted)
     }

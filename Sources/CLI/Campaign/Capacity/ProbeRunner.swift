@@ -59,7 +59,8 @@ struct ProbeRunner: Sendable {
             return finished.result.run.interrupted ? nil : finished
         } catch {
             if case .interrupted = error { return nil }
-            throw CommandFailure(error.status, "\(error); what was measured is kept, and --resume \(campaign.folder.path) goes on")
+            throw CommandFailure(
+                error.status, "\(error); what was measured is kept, and --resume \(campaign.folder.path) goes on")
         }
     }
 

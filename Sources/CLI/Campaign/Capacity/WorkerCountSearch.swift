@@ -26,7 +26,8 @@ struct WorkerCountSearch: Sendable, Equatable {
     /// A search among ascending candidates, of which the first that is not below `guess` is tried first.
     init(candidates: [Int], guess: Int) {
         self.candidates = candidates.sorted()
-        current = self.candidates.isEmpty ? nil : self.candidates.firstIndex { $0 >= guess } ?? self.candidates.count - 1
+        current =
+            self.candidates.isEmpty ? nil : self.candidates.firstIndex { $0 >= guess } ?? self.candidates.count - 1
         if current == nil { outcome = Outcome.none }
     }
 

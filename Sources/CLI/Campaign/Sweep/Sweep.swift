@@ -11,10 +11,15 @@ struct Sweep: Sendable {
     private let warmUp: Duration
     private let measure: Duration
     private let layout: CoreLayout
-    /// The closed loop of saturation mode; nil in capacity mode.
-    private let load: SaturationLoad?
-    /// CPU threads of a worker at each point.
-    private let lanes: [[String]: Int]
+    private let method: Method
+
+    /// How a point is measured.
+    private enum Method: Sendable {
+        /// By a closed loop; beside it the CPU threads of a worker at each point.
+        case saturation(SaturationLoad, lanes: [[String]: Int])
+        /// By a search for the highest rate that holds.
+        case capacity(CapacityPoints)
+    }
 
     /// Checks every point before the first run, in the scenario language's own words.
     init(
@@ -30,31 +35,45 @@ struct Sweep: Sendable {
         plan = SweepPlan(keys: keys, repeats: repeats, seed: base.scenario.seed)
         layout = keys.contains { $0.name.hasPrefix("cpus") } ? CoreLayout() : CoreLayout.current(base.scenario)
         _ = try CorePinning(layout.cpus ?? base.scenario.cpus)
-        let placeholder = SaturationLoad(base.scenario, points: [base.scenario], warmUp: warmUp, measure: measure)
-        let loadOverrides = mode == .saturation ? placeholder.overrides : []
-        var scenarios: [[String]: Scenario] = [:]
-        for values in SweepPlan.points(keys) {
-            let overrides = zip(keys, values).map { $0.override($1) }
-            do throws(ScenarioError) {
-                scenarios[values] = try options.file(with: loadOverrides + overrides).scenario
-            } catch {
-                throw error.told(by: Self.optionNames(keys))
-            }
-        }
-        load =
-            mode == .saturation
-            ? SaturationLoad(base.scenario, points: Array(scenarios.values), warmUp: warmUp, measure: measure) : nil
-        // How many threads a program of the user's own keeps busy, nobody says.
-        lanes = scenarios.filter { $0.value.workers.source == .reference }.mapValues(\.workers.lanes)
         var asked = [
             "--mode": mode.rawValue, "--repeats": "\(repeats)", "--measure": SaturationLoad.text(measure),
             "--warm-up": SaturationLoad.text(warmUp), "cores": layout.words,
         ]
+        switch mode {
+        case .saturation: method = try Self.saturation(options, base.scenario, keys, warmUp: warmUp, measure: measure)
+        case .capacity:
+            let timing = ProbeTiming(warmUp: warmUp, measure: measure, mostProbes: CapacityCommand.usualProbes)
+            let points = try CapacityPoints(
+                options: options, base: base.scenario, keys: keys, limits: [], timing: timing)
+            asked.merge(points.asked) { $1 }
+            method = .capacity(points)
+        }
         for key in keys { asked["--vary \(key.name)"] = key.values.joined(separator: ",") }
         campaign = try Campaign(options: options, base: base, kind: .sweep, asked: asked)
     }
 
-    private static func optionNames(_ keys: [VariedKey]) -> [String: String] {
+    /// The closed loop for all points, each of them checked.
+    private static func saturation(
+        _ options: CampaignOptions, _ base: Scenario, _ keys: [VariedKey], warmUp: Duration, measure: Duration
+    ) throws(ScenarioError) -> Method {
+        let placeholder = SaturationLoad(base, points: [base], warmUp: warmUp, measure: measure)
+        var scenarios: [[String]: Scenario] = [:]
+        for values in SweepPlan.points(keys) {
+            let overrides = zip(keys, values).map { $0.override($1) }
+            do throws(ScenarioError) {
+                scenarios[values] = try options.file(with: placeholder.overrides + overrides).scenario
+            } catch {
+                throw error.told(by: optionNames(keys))
+            }
+        }
+        // How many threads a program of the user's own keeps busy, nobody says.
+        let lanes = scenarios.filter { $0.value.workers.source == .reference }.mapValues(\.workers.lanes)
+        let load = SaturationLoad(base, points: Array(scenarios.values), warmUp: warmUp, measure: measure)
+        return .saturation(load, lanes: lanes)
+    }
+
+    /// The options that set the keys, for whoever gave a wrong value.
+    static func optionNames(_ keys: [VariedKey]) -> [String: String] {
         Dictionary(
             uniqueKeysWithValues: keys.map {
                 ($0.name, $0.name == SweepCommand.workersKeyName ? "--workers" : "--vary")
@@ -67,7 +86,8 @@ struct Sweep: Sendable {
         return [VariedKey(name: name, values: ["1", "2", "3", "4", "6", "8"])].compactMap(\.self)
     }
 
-    private static func check(_ keys: [VariedKey], vary scenario: Scenario) throws(CommandFailure) {
+    /// Refuses to vary workers where there are none.
+    static func check(_ keys: [VariedKey], vary scenario: Scenario) throws(CommandFailure) {
         guard keys.contains(where: { $0.name == SweepCommand.workersKeyName }) else { return }
         let reason: String? =
             switch scenario.target {
@@ -100,12 +120,12 @@ struct Sweep: Sendable {
                 let start = ContinuousClock.now
                 guard let measured = try await measure(slot) else { break }
                 remaining.add(ContinuousClock.now - start)
-                runs.append(measured.run)
+                if let run = measured.run { runs.append(run) }
                 if let capacity = measured.capacity { capacities.append(capacity) }
                 last = measured.result ?? last
             }
             progress.clear()
-            guard !runs.isEmpty else {
+            guard !runs.isEmpty || !capacities.isEmpty else {
                 throw CommandFailure(.interrupted, "ended before the first run had; \(campaign.resuming("sweep"))")
             }
             let result = result(of: runs, capacities, last)
@@ -116,30 +136,45 @@ struct Sweep: Sendable {
 
     /// What became of a slot.
     private struct Measured {
-        var run: SweepRun
+        /// Nil where no rate held, of which there is nothing to draw.
+        var run: SweepRun?
         var capacity: CapacityPoint?
         var result: RunResult?
     }
 
-    /// Nil when the run was ended early.
+    /// Nil when it was ended early.
     private func measure(_ slot: SweepPlan.Slot) async throws -> Measured? {
-        guard let load else { return nil }
-        let overrides =
-            (layout.override.map { [$0] } ?? []) + load.overrides + zip(plan.keys, slot.values).map { $0.override($1) }
-        let finished: RunLauncher.Finished
+        switch method {
+        case .saturation(let load, let lanes):
+            let overrides =
+                (layout.override.map { [$0] } ?? []) + load.overrides
+                + zip(plan.keys, slot.values).map { $0.override($1) }
+            guard let finished = try await saturate(overrides, slot) else { return nil }
+            let figures = PointFigures(finished.result, lanesPerWorker: lanes[slot.values])
+            return Measured(run: slot.run(in: finished.folder, figures), result: finished.result)
+        case .capacity(let points):
+            let (progress, count) = (campaign.progress, plan.slots.count)
+            let runner = points.runner(campaign, at: slot.values, name: slot.name) {
+                progress.show("search \(slot.order) of \(count): \(slot.title) — \($0)")
+            }
+            let load = points.saturation(at: slot.values, of: campaign.base.scenario)
+            let hunt = CapacityHunt(runner: runner, range: .around(load), mostProbes: points.timing.mostProbes)
+            let found = try await hunt.find(values: slot.values)
+            if found.point.outcome == .interrupted { return nil }
+            let run = found.best.map { slot.run(in: $0.folders.last ?? "", $0.figures) }
+            return Measured(run: run, capacity: found.point, result: found.result)
+        }
+    }
+
+    private func saturate(_ overrides: [String], _ slot: SweepPlan.Slot) async throws -> RunLauncher.Finished? {
         do throws(LaunchError) {
-            finished = try await campaign.run(
+            let finished = try await campaign.run(
                 overrides, name: slot.name, limit: campaign.limit(loading: warmUp + measure))
+            return finished.result.run.interrupted ? nil : finished
         } catch {
             if case .interrupted = error { return nil }
             throw CommandFailure(error.status, "\(error); \(campaign.resuming("sweep"))")
         }
-        if finished.result.run.interrupted { return nil }
-        return Measured(
-            run: SweepRun(
-                values: slot.values, repetition: slot.repetition, order: slot.order, folder: finished.folder,
-                figures: PointFigures(finished.result, lanesPerWorker: lanes[slot.values])),
-            result: finished.result)
     }
 
     private func result(of runs: [SweepRun], _ capacities: [CapacityPoint], _ last: RunResult?) -> SweepResult {
@@ -147,13 +182,20 @@ struct Sweep: Sendable {
             campaign: campaign.facts(from: last),
             keys: plan.keys.map { SweptKey(name: $0.name, values: $0.values) }, mode: mode, repeats: plan.repeats,
             seed: plan.seed, warmUpNanoseconds: warmUp.wholeNanoseconds, measureNanoseconds: measure.wholeNanoseconds,
-            window: load?.window, runs: runs, capacities: capacities, notes: notes(runs))
+            window: window, runs: runs, capacities: capacities, notes: notes(runs))
+    }
+
+    private var window: Int? {
+        if case .saturation(let load, _) = method { load.window } else { nil }
     }
 
     private func notes(_ runs: [SweepRun]) -> [String] {
         var notes = campaign.notes
-        if let note = layout.note { notes.append(note) }
-        if let load, !load.dropped.isEmpty {
+        switch method {
+        case .saturation: if let note = layout.note { notes.append(note) }
+        case .capacity(let points): notes += points.notes
+        }
+        if case .saturation(let load, _) = method, !load.dropped.isEmpty {
             notes.append(
                 "A closed loop at its limit has no use for these thresholds, which were not judged: "
                     + load.dropped.joined(separator: ", ") + ".")
@@ -174,5 +216,12 @@ struct Sweep: Sendable {
             notes.append("This machine or its kernel does not count instructions and cycles.")
         }
         return notes
+    }
+}
+
+extension SweepPlan.Slot {
+    /// The run that was made for it.
+    fileprivate func run(in folder: String, _ figures: PointFigures) -> SweepRun {
+        SweepRun(values: values, repetition: repetition, order: order, folder: folder, figures: figures)
     }
 }
