@@ -177,25 +177,14 @@ struct GateOutputOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.cannotWriteReport, error.description)
         }
-        if let junit { try Self.write(JUnitFile.text(of: result), to: junit) }
-        if let markdown { try Self.write(GateMarkdown.text(of: result), to: markdown) }
+        if let junit { try TextFile.write(JUnitFile.text(of: result), to: junit) }
+        if let markdown { try TextFile.write(GateMarkdown.text(of: result), to: markdown) }
         if json {
             guard let bytes = try? result.json() else { return }
             FileHandle.standardOutput.write(Data(bytes))
         } else if !quiet {
             print(GateSummary.text(of: result, colour: Terminal.wantsColour))
             print("report: \(folder)/report.html")
-        }
-    }
-
-    /// Writes a file of the user's choice, which may be a pipe or a device.
-    private static func write(_ text: String, to path: String) throws(CommandFailure) {
-        do {
-            try FileManager.default.createDirectory(
-                at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        } catch {
-            throw CommandFailure(.cannotWriteReport, "cannot write \(path): \(error.localizedDescription)")
         }
     }
 }

@@ -23,5 +23,7 @@ struct Rafale: AsyncParsableCommand {
             CapacityCommand.self,
             SuperviseCommand.self,
             GateCommand.self,
+            CompareCommand.self,
+            RunsCommand.self,
         ])
 }

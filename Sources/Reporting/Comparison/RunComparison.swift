@@ -132,7 +132,7 @@ package struct RunComparison: Sendable {
 
     /// Quantiles of the latencies that both have, each with its interval.
     var quantiles: [Figure] {
-        let metrics: [LatencyMetric] = [.endToEnd, .endToEndService, .confirm, .queueWait, .service]
+        let metrics: [LatencyMetric] = [.endToEnd, .confirm, .queueWait, .service]
         return metrics.flatMap { metric -> [Figure] in
             guard let one = first.totals.latencies[metric], let other = second.totals.latencies[metric],
                 !one.isEmpty, !other.isEmpty
