@@ -12,7 +12,7 @@ enum WireChecks {
 
     /// The check that the first byte of an input chooses.
     enum Check: UInt8, CaseIterable {
-        case stream, framed, payload, properties, table, template, greeting, text
+        case stream, framed, payload, properties, table, template, greeting, text, deliveries
     }
 
     static func run(_ input: UnsafeRawBufferPointer) throws {
@@ -30,6 +30,7 @@ enum WireChecks {
         case .template: try template(bytes, seed: seed)
         case .greeting: try greeting(bytes)
         case .text: try text(bytes)
+        case .deliveries: try deliveries(bytes, seed: seed)
         }
     }
 }
@@ -360,7 +361,7 @@ extension WireChecks {
         try expect(left == right, "\(what): \(left) and \(right)")
     }
 
-    private static func expect(_ condition: @autoclosure () throws -> Bool, _ what: @autoclosure () -> String) throws {
+    static func expect(_ condition: @autoclosure () throws -> Bool, _ what: @autoclosure () -> String) throws {
         guard try condition() else { throw Finding(description: what()) }
     }
 }
