@@ -2,12 +2,16 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help python-worker scenario scenarios bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help python-worker scenario scenarios sweep capacity bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
 STORE ?=
 SET ?=
+WORKERS ?=
+VARY ?=
+LIMIT ?=
+TARGET ?=
 SECONDS ?= 600
 ROUNDS ?= 5
 ROWS ?=
@@ -33,6 +37,23 @@ scenario: ## run a scenario and report: make scenario NAME=burst
 
 scenarios: ## list the scenarios, each with what it shows
 	@scripts/scenario list
+
+sweep: ## how it scales with workers: make sweep NAME=steady [WORKERS=1,2,4,8]
+##> VARY="workers.lanes=1,2,4 …"   other keys; BROKER, STORE and SET as above
+	@scripts/scenario check '$(NAME)'
+	@$(MAKE) --no-print-directory build
+	@$(rafale) sweep 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
+	    $(foreach pair,$(VARY),--vary '$(pair)') \
+	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+
+capacity: ## the highest rate within the limits: make capacity NAME=steady [WORKERS=1,2,4]
+##> LIMIT='end_to_end.p99 < 200ms'   in place of the scenario's thresholds
+##> TARGET=20000/s                   how many workers does this rate need?
+	@scripts/scenario check '$(NAME)'
+	@$(MAKE) --no-print-directory build
+	@$(rafale) capacity 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
+	    $(if $(LIMIT),--limit '$(LIMIT)') $(if $(TARGET),--target '$(TARGET)') \
+	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
 
 bench: deps-bench build ## how fast it is beside the peers found here and a C program: make bench [ROUNDS=5]
 ##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)

@@ -39,7 +39,10 @@ extension Scenario {
             let most = Quantity.size.text(Double(Self.largestPoolBytes))
             decoding.report(key: "payload.files", "hold more than \(most) together; name fewer or smaller ones")
         }
-        guard isOpaque, target == .broker, payload.isGenerated, decoding.isSound("workers", "target") else { return }
+        guard isOpaque, target == .broker, payload.isGenerated, decoding.isSound("workers", "consumers", "target")
+        else {
+            return
+        }
         if workers.source == .reference, workers.count > 0 {
             decoding.report(
                 key: "mix.opaque",

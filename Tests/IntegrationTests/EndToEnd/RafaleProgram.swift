@@ -46,6 +46,14 @@ struct RafaleProgram: Sendable {
             Places.rafale, arguments, environment: environment, in: folder, limit: limit, during: during)
     }
 
+    /// Runs a subcommand with arguments that were put together before.
+    func start(
+        _ command: String, _ arguments: [String], limit: Duration = .seconds(90),
+        during: @escaping @Sendable (RunningProgram) async throws -> Void = { _ in }
+    ) async throws -> ProgramOutcome {
+        try await run(Places.rafale, [command] + arguments, in: folder, limit: limit, during: during)
+    }
+
     /// The folder of the only run.
     func reportFolder() throws -> URL {
         let runs = try FileManager.default.contentsOfDirectory(at: reports, includingPropertiesForKeys: nil)
