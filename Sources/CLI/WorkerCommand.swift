@@ -150,6 +150,8 @@ struct WorkerCommand: AsyncParsableCommand {
             resultDestination: processed, prefetch: prefetch, lanes: lanes ?? System.coreCount, batchCount: batch,
             batchDelay: batchDelay.duration)
         configuration.drainTimeout = drain.duration
+        // A run that started this worker knows whose clock it reads; others are told.
+        if endWithParent == nil { configuration.clock = ClockIdentity.current() }
         return configuration
     }
 

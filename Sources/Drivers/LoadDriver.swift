@@ -431,6 +431,11 @@ package protocol LoadCollectorDelegate: AnyObject, Sendable {
     /// A message of an earlier run of ours: taken from the queue, not counted as an outcome.
     func collectorIgnoredLeftover()
 
+    /// The clocks that workers say their times are of, all seen so far; nil among them for one that is not named.
+    ///
+    /// Told before the first message with times of a clock.
+    func collectorSawClocks(_ clocks: [Int64?])
+
     /// An outcome that does not say which message it is of: taken from the queue, and counted.
     func collectorSawUncorrelated()
 

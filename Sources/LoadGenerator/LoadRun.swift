@@ -88,6 +88,9 @@ package final class LoadRun: Sendable {
     /// The stream of the run's seed that the openings' delays are drawn from.
     private static let startStream: UInt64 = 6 << 32
 
+    /// What names the run in its messages.
+    package var run: RunID { plan.publisher.run }
+
     /// Prepares the queues and opens every connection; nothing is sent yet.
     package func connect() async throws {
         try await driver.prepare(plan.topology, purge: plan.purge)
@@ -182,7 +185,8 @@ package final class LoadRun: Sendable {
         table.append([Monotonic.nowNanoseconds()])
     }
 
-    var isInterrupted: Bool { progress.withLock { $0.interrupted } }
+    /// Whether somebody has ended the run.
+    package var isInterrupted: Bool { progress.withLock { $0.interrupted } }
     var endsEarly: Bool { progress.withLock { $0.interrupted || $0.gaveUp || $0.isOver } }
 
     /// Ends a stretch whose messages cannot be sent: the drain time after its end, or, where it has no end, after the

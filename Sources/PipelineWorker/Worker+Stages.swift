@@ -147,7 +147,7 @@ extension Worker {
         results.reserveCapacity(stored.count)
         for item in stored {
             if let body = pipeline.result(of: item.work, outcome: item.outcome) {
-                results.append(Self.result(body, for: item.message, doneNanoseconds: started))
+                results.append(result(body, for: item.message, doneNanoseconds: started))
             }
         }
         if !results.isEmpty { try await send(results) }
@@ -165,14 +165,15 @@ extension Worker {
     }
 
     /// The result with the times of its message, which is done when its result is handed to the broker.
-    private static func result(
+    private func result(
         _ body: ByteBuffer, for message: ProcessedMessage, doneNanoseconds: Int64
     ) -> OutboundMessage {
         var headers: [(name: String, value: Int64)] = []
-        headers.reserveCapacity(3)
+        headers.reserveCapacity(4)
         if let intended = message.intendedNanoseconds { headers.append((StampHeader.intended, intended)) }
         headers.append((StampHeader.received, message.receivedNanoseconds))
         headers.append((StampHeader.service, doneNanoseconds - message.receivedNanoseconds))
+        if let clock = configuration.clock { headers.append((StampHeader.clock, clock)) }
         return OutboundMessage(
             body: body, messageID: message.messageID, correlationID: message.messageID,
             contentType: "application/json", integerHeaders: headers)

@@ -17,6 +17,8 @@ package struct WorkerConfiguration: Sendable {
     /// How long a stopping worker may take to finish what is in flight.
     package var drainTimeout = Duration.seconds(30)
     package var statisticsInterval = Duration.seconds(1)
+    /// The number of the worker's clock, told with each result where its reader may not know it; nil tells nothing.
+    package var clock: Int64?
 
     package init(
         resultDestination: String, prefetch: Int, lanes: Int, batchCount: Int, batchDelay: Duration

@@ -1,5 +1,6 @@
 import Drivers
 import Foundation
+import LoadGenerator
 import LoadMetrics
 import Scenarios
 
@@ -16,16 +17,18 @@ extension Orchestrator {
 
     /// Starts them and waits until they consume.
     func startOwnWorkers(
-        _ run: RunID, _ driver: any LoadDriver, uris: [String], _ processes: inout Processes, _ pinning: CorePinning
+        _ load: LoadRun, _ driver: any LoadDriver, uris: [String], _ processes: inout Processes, _ pinning: CorePinning
     ) async throws {
-        guard let workers = ownWorkers(run, uris: uris) else { return }
+        guard let workers = ownWorkers(load.run, uris: uris) else { return }
         let own = try workers.processes(cores: pinning.coresToStart(.worker))
         for process in own {
             try process.start()
             processes.workers.append(process)
         }
         for process in own { _ = try await process.waitUntilReady(within: Self.readyLimit) }
-        try await workers.waitUntilReady(own) { () async throws(DriverError) in try await driver.consumerCount() }
+        try await workers.waitUntilReady(own, isInterrupted: { load.isInterrupted }) { () async throws(DriverError) in
+            try await driver.consumerCount()
+        }
     }
 }
 

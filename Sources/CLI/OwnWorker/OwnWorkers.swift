@@ -125,7 +125,9 @@ struct OwnWorkers {
     // MARK: - Ready
 
     /// Waits until all of them consume; throws with the last words of one that ended, or that takes too long.
-    func waitUntilReady(_ processes: [RoleProcess], consumers: () async throws(DriverError) -> Int?) async throws {
+    func waitUntilReady(
+        _ processes: [RoleProcess], isInterrupted: () -> Bool, consumers: () async throws(DriverError) -> Int?
+    ) async throws {
         let start = ContinuousClock.now
         let readiness = workers.readiness
         var searches: [LogSearch] = []
@@ -134,6 +136,7 @@ struct OwnWorkers {
         }
         var seen: Int?
         while true {
+            if isInterrupted() { throw CommandFailure(.interrupted, "ended before the workers were ready") }
             for process in processes {
                 guard let ending = process.ending else { continue }
                 throw CommandFailure(

@@ -104,7 +104,7 @@ struct Orchestrator: Sendable {
         do {
             try await load.connect()
             try await startWorkers(uris: uris, &processes, pinning)
-            try await startOwnWorkers(run, driver, uris: uris, &processes, pinning)
+            try await startOwnWorkers(load, driver, uris: uris, &processes, pinning)
         } catch {
             // Queues with consumers would be left in place.
             await processes.stopWorkers(grace: Self.stopGrace)

@@ -43,6 +43,8 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private var workTimer: Scheduled<Void>?
     private var random: any RandomNumberGenerator & Sendable
     private var outcomes: OutcomeReader
+    /// How many of the workers' clocks the delegate knows of.
+    private var clocksTold = 0
     /// What the read brought so far.
     private var collected: [CollectedMessage] = []
     /// Outcomes handed on at once, at most.
@@ -267,6 +269,10 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     private func handOn() {
         guard !collected.isEmpty else { return }
+        if outcomes.clocks.count > clocksTold {
+            clocksTold = outcomes.clocks.count
+            delegate.collectorSawClocks(outcomes.clocks)
+        }
         var messages: [CollectedMessage] = []
         swap(&messages, &collected)
         delegate.collector(received: messages.span)

@@ -22,6 +22,9 @@ struct OutcomeReader: Sendable {
         }
     }
 
+    /// The clocks of the workers' times, as far as seen; nil among them for one that is not named.
+    var clocks: [Int64?] { results.clocks }
+
     /// The stamps in the properties, wherever a run writes them.
     mutating func read(_ properties: RawProperties) -> OutcomeStamps? {
         isUniform ? results.read(properties) : failures.read(properties)

@@ -47,6 +47,9 @@ struct StampReader: Sendable {
     private var layouts: [Layout] = []
     private var recent = 0
     private var learnt = 0
+    /// The clocks that parsed outcomes say their times are of, nil among them for times of a clock that is not named.
+    private(set) var clocks: [Int64?] = []
+    private static let clockLimit = 8
 
     /// A reader of identities in these properties.
     init(_ identities: [RawProperties.Property] = [.messageID, .correlationID]) { self.identities = identities }
@@ -100,10 +103,17 @@ struct StampReader: Sendable {
         let intended = (try? properties.rawHeader("x-rafale-intended")) ?? nil
         let received = (try? properties.rawHeader("x-rafale-received")) ?? nil
         let service = (try? properties.rawHeader("x-rafale-service")) ?? nil
+        if received != nil { noteClock(of: properties) }
         learn(properties, id, idBytes, intended: intended, received: received, service: service)
         return OutcomeStamps(
             id: id, intendedNanoseconds: Self.integer(intended), receivedNanoseconds: Self.integer(received),
             serviceNanoseconds: Self.integer(service))
+    }
+
+    /// What names a clock is the same in every outcome that looks like this one, so that parsing one of them will do.
+    private mutating func noteClock(of properties: RawProperties) {
+        let clock = (try? properties.int64Header("x-rafale-clock")) ?? nil
+        if clocks.count < Self.clockLimit, !clocks.contains(clock) { clocks.append(clock) }
     }
 
     private static func integer(_ value: RawTable.Value?) -> Int64? { value.flatMap { (try? $0.integer()) ?? nil } }

@@ -57,6 +57,10 @@ extension CollectorLoop: LoadCollectorDelegate {
 
     func collectorIgnoredLeftover() { share.totals.leftovers += 1 }
 
+    func collectorSawClocks(_ clocks: [Int64?]) {
+        if let own = ClockIdentity.current(), clocks.allSatisfy({ $0 == own }) { share.shareClock() }
+    }
+
     func collectorSawUncorrelated() { share.enterUncorrelated() }
 
     func collectorSawForeign() { share.totals.foreign += 1 }

@@ -162,6 +162,9 @@ struct CollectorShare: Sendable {
         timesPhase = phase
     }
 
+    /// Takes the workers' clock for ours: that is what they say.
+    mutating func shareClock() { clock.share() }
+
     /// Ends the learning of the workers' clock and records the waits that were kept for it.
     mutating func closeClock() {
         for wait in clock.settle() { records[wait.phase].queueWait.record(wait.nanoseconds) }

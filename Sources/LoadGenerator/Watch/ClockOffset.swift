@@ -20,7 +20,7 @@ struct ClockOffset: Sendable {
         var nanoseconds: Int64
     }
 
-    private let isShared: Bool
+    private var isShared: Bool
     /// The offset is at least and at most this, as far as messages tell.
     private(set) var atLeast = Int64.min
     private(set) var atMost = Int64.max
@@ -34,6 +34,13 @@ struct ClockOffset: Sendable {
         self.isShared = isShared
         offset = isShared ? 0 : nil
         if !isShared { early.reserveCapacity(Self.learnedFrom) }
+    }
+
+    /// Takes the workers' clock for ours from the first message on; nothing where its offset is being learned already.
+    mutating func share() {
+        guard offset == nil, early.isEmpty else { return }
+        isShared = true
+        offset = 0
     }
 
     /// Enters a message that a worker received and that came back; returns what can be recorded now.

@@ -87,6 +87,20 @@ struct OwnWorkerTests {
         }
     }
 
+    @Test("need not come up where somebody ends the run first")
+    func interrupted() async throws {
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.scenario(Self.scenario("command: sleep 60\nready: {within: 1m}"))
+            let outcome = try await rafale("run", file, "--quiet") { program in
+                try await eventually(within: .seconds(30), "both sleepers") {
+                    ProcessTree.descendants(of: program.processID).count >= 5 ? true : nil
+                }
+                program.send(signal: SIGINT)
+            }
+            expectOneLine(outcome, exit: 130, saying: "ended before the workers were ready")
+        }
+    }
+
     @Test("that is a shell's pipeline is refused with what to write instead")
     func pipeline() async throws {
         try await RafaleProgram.use { rafale in

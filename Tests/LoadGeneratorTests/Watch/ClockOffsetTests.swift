@@ -24,6 +24,18 @@ import Testing
         #expect(clock.settle().isEmpty)
     }
 
+    @Test func aClockThatSaysItIsOursNeedsNoLearning() throws {
+        var clock = ClockOffset(isShared: false)
+        clock.share()
+        #expect(enter(&clock, sent: 1_000, there: 70, back: 30, ahead: 0)?.nanoseconds == 70)
+        #expect(try #require(clock.facts).shared)
+        var late = ClockOffset(isShared: false)
+        #expect(enter(&late, sent: 1_000, there: 70, back: 30, ahead: 5) == nil)
+        late.share()
+        #expect(late.settle().count == 1, "what was kept before is not lost")
+        #expect(try !#require(late.facts).shared)
+    }
+
     @Test func aNegativeWaitIsNeitherClampedNorTurned() throws {
         // Said to be on this host, and its clock is 1 ms behind: that is noticed.
         var clock = ClockOffset(isShared: true)
