@@ -7,14 +7,16 @@ import Reporting
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Draw the reports of finished runs again from their result.json.",
+        abstract: "Draw the reports of finished runs and campaigns again from their results.",
         discussion: """
             Writes report.html, report.svg, summary.txt, series.csv and histograms/*.hgrm beside each result.json and \
-            prints the summary.
+            prints the summary. Of a sweep, a capacity search or a gate it draws the report of the whole campaign, from \
+            its sweep.json, capacity.json or gate.json.
 
             EXAMPLES
               rafale report reports/burst-20260131T120000Z
               rafale report reports/burst-* --quiet
+              rafale report reports/steady-sweep-20260131T120000Z
               rafale report reports/burst-* --merge reports/burst-all
 
             --merge writes one report of all the runs together into a folder of its own: their counts and histograms \
@@ -24,7 +26,8 @@ struct ReportCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Folders of runs, or their result.json files.", valueName: "dir"), completion: .directory)
+        help: ArgumentHelp("Folders of runs and campaigns, or their result files.", valueName: "dir"),
+        completion: .directory)
     var folders: [String]
 
     @Option(help: ArgumentHelp("Merge all runs into one result in this folder.", valueName: "out"))
@@ -38,14 +41,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let results = try folders.map { (folder: try Self.folder(of: $0), result: try Self.result(at: $0)) }
             guard let merge else {
-                for (folder, result) in results {
-                    try ReportWriter(folder: folder).writeReports(result)
-                    try show(result, folder)
-                }
+                for path in folders { try redraw(path) }
                 return
             }
+            let results = try folders.map { (folder: try Self.folder(of: $0), result: try Self.result(at: $0)) }
             if results.contains(where: { Self.isSame($0.folder, merge) }) {
                 throw CommandFailure(.usage, "--merge \(merge) would overwrite one of the runs: name another folder")
             }
@@ -61,12 +61,44 @@ struct ReportCommand: AsyncParsableCommand {
         }
     }
 
+    /// Draws what is kept in a folder, whichever of ours it is.
+    private func redraw(_ path: String) throws {
+        guard let file = try? KeptResult.file(of: path), !file.hasSuffix(ReportWriter.resultName) else {
+            let (folder, result) = (try Self.folder(of: path), try Self.result(at: path))
+            try ReportWriter(folder: folder).writeReports(result)
+            return try show(result, folder)
+        }
+        let folder = file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)]) : "."
+        let writer = ReportWriter(folder: folder)
+        let colour = Terminal.wantsColour
+        switch try KeptResult.read(file) {
+        case .run(let result):
+            try writer.writeReports(result)
+            try show(result, folder)
+        case .sweep(let result):
+            try writer.writeReports(result)
+            try show(folder, json: { try result.json() }, text: { SweepSummary.text(of: result, colour: colour) })
+        case .capacity(let result):
+            try writer.writeReports(result)
+            try show(folder, json: { try result.json() }, text: { CapacitySummary.text(of: result, colour: colour) })
+        case .gate(let result):
+            try writer.writeReports(result)
+            try show(folder, json: { try result.json() }, text: { GateSummary.text(of: result, colour: colour) })
+        }
+    }
+
     private func show(_ result: RunResult, _ folder: String) throws {
+        try show(
+            folder, json: { try result.json() },
+            text: { TerminalSummary.text(of: result, colour: Terminal.wantsColour) })
+    }
+
+    private func show(_ folder: String, json bytes: () throws -> [UInt8], text: () -> String) throws {
         guard !quiet else { return }
         if json {
-            FileHandle.standardOutput.write(Data(try result.json()))
+            FileHandle.standardOutput.write(Data(try bytes()))
         } else {
-            print(TerminalSummary.text(of: result, colour: Terminal.wantsColour))
+            print(text())
             print("report: \(folder)/report.html")
         }
     }

@@ -8,11 +8,21 @@ struct CampaignOutput {
     let options: CampaignOptions
 
     func show(_ result: SweepResult) throws {
-        try show(result) { CampaignTable.text(of: result) }
+        try write { writer throws(ReportWriteError) in try writer.writeReports(result) }
+        try show(result) { SweepSummary.text(of: result, colour: Terminal.wantsColour) }
     }
 
     func show(_ result: CapacityResult) throws {
-        try show(result) { CampaignTable.text(of: result) }
+        try write { writer throws(ReportWriteError) in try writer.writeReports(result) }
+        try show(result) { CapacitySummary.text(of: result, colour: Terminal.wantsColour) }
+    }
+
+    private func write(_ reports: (ReportWriter) throws(ReportWriteError) -> [String]) throws(CommandFailure) {
+        do throws(ReportWriteError) {
+            _ = try reports(ReportWriter(folder: folder.path))
+        } catch {
+            throw CommandFailure(.cannotWriteReport, error.description)
+        }
     }
 
     private func show(_ result: some VersionedDocument, _ text: () -> String) throws {
@@ -20,7 +30,7 @@ struct CampaignOutput {
             FileHandle.standardOutput.write(Data(try result.json()))
         } else if !options.quiet {
             print(text())
-            print("report: \(folder.path)")
+            print("report: \(folder.path)/report.html")
         }
     }
 }

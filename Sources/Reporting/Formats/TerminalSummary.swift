@@ -192,27 +192,15 @@ package struct TerminalSummary {
 
     // MARK: - Colour
 
-    private enum Paint: String {
-        case good = "32"
-        case bad = "31"
-        case warn = "33"
-        case blue = "34"
-        case strong = "1"
-        case pale = "2"
-        case plain = ""
-    }
+    private typealias Paint = TerminalPaint.Colour
 
     private func painted(_ text: String, _ paint: Paint) -> String {
-        colour && paint != .plain ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
+        TerminalPaint(colour: colour).painted(text, paint)
     }
 
     private func painted(_ text: String, _ tone: String) -> String {
-        switch tone {
-        case "good": painted(text, Paint.good)
-        case "bad": painted(text, Paint.bad)
-        case "warn": painted(text, Paint.warn)
-        default: painted(text, Paint.strong)
-        }
+        ["good", "bad", "warn"].contains(tone)
+            ? TerminalPaint(colour: colour).toned(text, tone) : painted(text, .strong)
     }
 
     /// Text from a file or a peer without what moves a terminal's cursor or colours it.

@@ -52,25 +52,3 @@ package enum GateSummary {
         }
     }
 }
-
-/// Colours of a terminal, where they are wanted.
-struct TerminalPaint {
-    let colour: Bool
-
-    func strong(_ text: String) -> String { painted(text, "1") }
-    func pale(_ text: String) -> String { painted(text, "2") }
-
-    /// Coloured as the report's class of that name is.
-    func toned(_ text: String, _ tone: String) -> String {
-        switch tone {
-        case "good": painted(text, "32")
-        case "bad": painted(text, "31")
-        case "warn": painted(text, "33")
-        default: text
-        }
-    }
-
-    private func painted(_ text: String, _ code: String) -> String {
-        colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-    }
-}

@@ -40,7 +40,7 @@ enum ReportStyle {
         .card:not(.full) .chart.half{display:block}\
         table{border-collapse:collapse;width:100%;margin-top:10px;font-size:14px;font-variant-numeric:tabular-nums}\
         th,td{padding:6px 8px;text-align:right;border-bottom:1px solid var(--edge);font-weight:400;white-space:nowrap}\
-        td.words,th.words{text-align:left;padding-left:28px;color:var(--muted)}\
+        td.words,th.words{text-align:left;padding-left:28px;color:var(--muted)}td.words{white-space:normal}\
         thead th{color:var(--muted);font-size:12.5px;vertical-align:bottom}\
         th:first-child{text-align:left;padding-left:0}tbody th{font-weight:600}\
         tr:last-child>*{border-bottom:0}\
