@@ -1,3 +1,4 @@
+import CKernel
 import Drivers
 import Foundation
 import LoadGenerator
@@ -20,6 +21,8 @@ extension Orchestrator {
         _ load: LoadRun, _ driver: any LoadDriver, uris: [String], _ processes: inout Processes, _ pinning: CorePinning
     ) async throws {
         guard let workers = ownWorkers(load.run, uris: uris) else { return }
+        // Should a supervisor be killed, what it kept falls to this process, which ends it: see `killOrphans`.
+        _ = ckernel_become_subreaper()
         let own = try workers.processes(cores: pinning.coresToStart(.worker))
         for process in own {
             try process.start()
@@ -33,6 +36,19 @@ extension Orchestrator {
 }
 
 extension Orchestrator.Processes {
+    /// Ends what a supervisor that was killed has left behind: every process below this one that the run does not know.
+    func killOrphans() async {
+        guard workers.contains(where: \.isSupervisor) else { return }
+        let known = all.compactMap(\.pid)
+        let kept = Set(known + known.flatMap(ProcessTree.descendants))
+        for _ in 0..<50 {
+            let orphans = ProcessTree.descendants(of: getpid()).filter { !kept.contains($0) && ProcessTree.isAlive($0) }
+            if orphans.isEmpty { return }
+            for orphan in orphans { kill(orphan, SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// The part of the messages that one of the workers is taken to have worked off, where nobody counts: an even share.
     func share(of worker: String, in messages: UInt64) -> UInt64 {
         guard let index = workers.firstIndex(where: { $0.name == worker }) else { return messages }

@@ -60,6 +60,9 @@ struct SuperviseCommand: AsyncParsableCommand {
             setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
             signal(number, SIG_DFL)
             kill(getpid(), number)
+            // Another thread may be the one that it is delivered to, a moment later.
+            sleep(1)
+            throw ExitCode(128 + number)
         }
     }
 

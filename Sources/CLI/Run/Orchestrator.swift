@@ -76,6 +76,7 @@ struct Orchestrator: Sendable {
             await withTaskGroup(of: Void.self) { tasks in
                 for worker in workers { tasks.addTask { await worker.stop(grace: grace) } }
             }
+            await killOrphans()
         }
 
         func stopAll(grace: Duration) async {

@@ -182,6 +182,31 @@ struct OwnWorkerTests {
         }
     }
 
+    @Test("leave no process behind when what keeps them is killed")
+    func abandoned() async throws {
+        try await RafaleProgram.use { rafale in
+            let file = try rafale.scenario(
+                Self.scenario("command: \(Self.shell("sleep 4323 & \(Self.worker)"))", seconds: 3))
+            let outcome = try await rafale("run", file, "--quiet") { program in
+                let supervisors = try await eventually(within: .seconds(30), "both supervisors") {
+                    let found = try children(of: program.processID, with: "supervise")
+                    return ProcessTree.descendants(of: program.processID).count >= 9 ? found : nil
+                }
+                // Into the load: before, the end of a worker is the end of the run.
+                try await Task.sleep(for: .milliseconds(1_500))
+                let tree = ProcessTree.descendants(of: supervisors[0])
+                #expect(tree.count == 3 && kill(supervisors[0], SIGKILL) == 0)
+                try await eventually(within: .seconds(30), "the end of \(tree)") {
+                    tree.contains(where: isAlive) ? nil : true
+                }
+            }
+            let result = try rafale.result()
+            expectValid(outcome, result, exit: 0)
+            expectBalanced(result)
+            #expect(result.notes.contains { $0.contains("was ended by signal 9 during the run") }, "\(result.notes)")
+        }
+    }
+
     @Test("leave no process behind when the generator is killed")
     func killed() async throws {
         try await RafaleProgram.use { rafale in
