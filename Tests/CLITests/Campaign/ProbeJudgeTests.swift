@@ -23,6 +23,8 @@ import Testing
         var judgement = GeneratorVerdict.Judgement.valid
         var lost: ThresholdResult.Verdict = .passed
         var onlyConfirms = false
+        /// How long the last second of the load is, of which the rest is the drain.
+        var lastSecondNanoseconds: Int64 = 1_000_000_000
     }
 
     private func run(_ course: Course) -> RunResult {
@@ -46,7 +48,7 @@ import Testing
         }
         var totals = Figures()
         for phase in phases { totals.append(phase.figures) }
-        let series = (0..<(course.seconds + 2)).map { second in
+        var series = (0..<(course.seconds + 2)).map { second in
             // Whole messages: a fraction shows a second later.
             let done =
                 UInt64(course.finishedPerSecond * Double(second + 1))
@@ -55,6 +57,13 @@ import Testing
                 startNanoseconds: Int64(second) * 1_000_000_000, offered: UInt64(course.rate),
                 confirmed: done, processed: course.onlyConfirms ? 0 : done)
         }
+        if course.lastSecondNanoseconds < 1_000_000_000, let last = series.indices.last {
+            // All that was left comes back in the drain.
+            series[last].processed =
+                series.reduce(0) { $0 + $1.offered } - series.dropLast().reduce(0) { $0 + $1.processed }
+        }
+        let cut = 1_000_000_000 - course.lastSecondNanoseconds
+        phases[4].endNanoseconds -= cut
         return RunResult(
             scenario: ScenarioFacts(name: "t"),
             run: RunFacts(id: "00000000", startedAt: Date(timeIntervalSince1970: 0)),
@@ -115,6 +124,9 @@ import Testing
         #expect(probe.verdict == .fails && backlog.verdict == .fails)
         #expect(abs(backlog.slopePerSecond - 50) < 1 && backlog.lowPerSecond > 40)
         #expect(probe.reason == "the backlog grew by 50.0 messages a second")
+        // A last second that is partly drain does not hide it.
+        let cut = try self.probe(Course(finishedPerSecond: 950, lastSecondNanoseconds: 510_000_000)).backlog
+        #expect(cut?.verdict == .fails && abs((cut?.slopePerSecond ?? 0) - 50) < 1)
         // Without outcomes a message ends when the broker has taken it.
         #expect(try self.probe(Course(finishedPerSecond: 950, onlyConfirms: true)).backlog?.verdict == .fails)
         #expect(try self.probe(Course(onlyConfirms: true)).backlog?.verdict == .holds)

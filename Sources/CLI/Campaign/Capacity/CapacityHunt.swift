@@ -60,8 +60,8 @@ struct CapacityHunt: Sendable {
             found.point.saturationPerSecond = carried
             // Schedules are kept up to a little more than a closed loop carries, and limits break before it.
             plan = .init(bracket: (carried * 0.5)...(carried * 1.15), bounds: (carried / 100)...(carried * 20))
-            if carried > 100 { plan.hint = plan.hint.rounded() }
         }
+        if plan.hint > 100 { plan.hint = min(max(plan.hint.rounded(), plan.bounds.lowerBound), plan.bounds.upperBound) }
         plan.mostProbes = mostProbes
         return CapacitySearch(plan: plan)
     }
@@ -85,7 +85,8 @@ extension CapacityPoint {
     mutating func take(_ found: CapacitySearch.Outcome) {
         ratePerSecond = found.ratePerSecond
         heldPerSecond = found.heldPerSecond
-        lowPerSecond = found.interval.low
+        // Where the generator was the limit, a rate that held is all that is known.
+        lowPerSecond = min(found.interval.low, found.ratePerSecond ?? found.interval.low)
         highPerSecond = found.interval.high.isFinite ? found.interval.high : nil
         if let failure = found.failure, case .fails(let reason) = failure.answer {
             reasonAbove = "at \(ProbeLoad.text(failure.ratePerSecond)), \(reason)"

@@ -13,6 +13,8 @@ struct ProbeJudge: Sendable {
     /// that no probe sees it.
     static let growthShare = 0.01
     static let confidence = 0.95
+    /// How much later than its second a row of the series may end.
+    private static let lateness: Int64 = 60_000_000
 
     /// What is known after these runs; the last one is the longest.
     func probe(_ runs: [(folder: String, result: RunResult)], lanesPerWorker: Int?) -> CapacityProbe? {
@@ -111,9 +113,10 @@ struct ProbeJudge: Sendable {
         for row in run.series {
             let finished = hasOutcomes ? row.processed + row.failed : row.confirmed
             inside += Double(row.offered) - Double(finished)
-            let middle = row.startNanoseconds + row.durationNanoseconds / 2
-            guard middle > start, middle < end, row.durationNanoseconds > 500_000_000 else { continue }
-            points.append((Double(row.startNanoseconds + row.durationNanoseconds) / 1e9, inside))
+            // The second in which the load ends belongs to the drain: the backlog falls in it, whatever the load did.
+            let moment = row.startNanoseconds + row.durationNanoseconds
+            guard moment > start, moment < end + Self.lateness, row.durationNanoseconds > 500_000_000 else { continue }
+            points.append((Double(moment) / 1e9, inside))
         }
         guard let trend = TrendLine(x: points.map(\.x), y: points.map(\.y), confidence: Self.confidence) else {
             return nil
