@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help python-worker scenario scenarios sweep capacity bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
@@ -18,6 +18,10 @@ ROWS ?=
 MINUTES ?= 10
 METRIC ?=
 UPDATE ?=
+AGAINST ?=
+BASELINE ?=
+MEASURE ?=
+COMPARISONS ?= 20,10
 
 rafale := .build/release/rafale
 compose := docker compose
@@ -54,6 +58,20 @@ capacity: ## the highest rate within the limits: make capacity NAME=steady [WORK
 	@$(rafale) capacity 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
 	    $(if $(LIMIT),--limit '$(LIMIT)') $(if $(TARGET),--target '$(TARGET)') \
 	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+
+gate: ## is this worse than before? make gate NAME=saturate AGAINST=main [MEASURE=5s]
+##> BASELINE=write           keep figures in reports/baselines/NAME.json
+##> (without AGAINST)        compare with them; docs/gate.md says how it decides
+	@scripts/scenario check '$(NAME)'
+	@$(MAKE) --no-print-directory build
+	@$(rafale) gate 'scenarios/$(NAME).yaml' $(if $(MEASURE),--measure '$(MEASURE)') \
+	    $(if $(AGAINST),--against '$(AGAINST)',$(if $(filter write,$(BASELINE)),--write-baseline,--baseline \
+	        '$(or $(BASELINE),reports/baselines/$(NAME).json)')) \
+	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+
+gate-check: build ## how often the gate is right, on this machine (25 minutes): make gate-check [COMPARISONS=20,10]
+	@$(rafale) gate scenarios/saturate.yaml --calibrate '$(COMPARISONS)' --measure 2s --rounds 4..12 --store none \
+	    --set 'phases[0].for=700ms' --set workers.count=1 --set workers.lanes=1
 
 bench: deps-bench build ## how fast it is beside the peers found here and a C program: make bench [ROUNDS=5]
 ##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)

@@ -9,4 +9,8 @@
 //                              │
 //                              └─► ReportWriter: a folder of all of them, result.json first
 //
+//   GateResult ────► Gate/         the verdict in words, the picture of both sides, Markdown, JUnit
+//   two results ───► Comparison/   what differs first, then both laid over each other
+//   RunHistory ────► History/      the list of runs, a metric's trend with its changes
+//
 //   RunCharts picks what of a result is drawn; Charts/ knows scales, marks and SVG, and nothing of results.

@@ -143,13 +143,18 @@ struct Campaign: Sendable {
     }
 
     /// What the reader must know of any campaign made here.
-    var notes: [String] {
-        Rafale.isOptimized
-            ? [] : ["This is a debug build of rafale: its figures are several times worse than a release build's."]
-    }
+    var notes: [String] { Rafale.buildNotes }
 
     /// How the campaign is gone on with.
     func resuming(_ command: String) -> String {
         "go on with: rafale \(command) \(options.scenario) … --resume \(folder.path)"
+    }
+}
+
+extension Rafale {
+    /// What the reader must know of figures that this build measured.
+    static var buildNotes: [String] {
+        isOptimized
+            ? [] : ["This is a debug build of rafale: its figures are several times worse than a release build's."]
     }
 }

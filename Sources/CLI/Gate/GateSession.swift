@@ -114,7 +114,7 @@ struct GateSession {
         let (tally, seen) = try await fill(
             campaign,
             GateTally(rules: rules, told: RunMetric.usual, toleratedInvalid: command.rules.tolerateInvalid))
-        return campaign.result(tally, seen, notes: [])
+        return campaign.result(tally, seen, notes: Rafale.buildNotes)
     }
 
     private func gate(baseline path: String, _ deciding: [RunMetric]) async throws -> GateResult {
@@ -137,7 +137,7 @@ struct GateSession {
             tally, seen,
             baseline: GateSide(
                 kind: .committed, label: path, revision: committed.revision, toolVersion: committed.toolVersion,
-                machine: committed.machine, measuredAt: committed.measuredAt), notes: notes)
+                machine: committed.machine, measuredAt: committed.measuredAt), notes: notes + Rafale.buildNotes)
     }
 
     /// Measures the candidate and keeps its figures.

@@ -147,9 +147,14 @@ package struct RunComparison: Sendable {
         }
     }
 
+    private static let mostTrials = 1e7
+
     /// Between which ends a percentile lies by the ranks of what was recorded.
     static func interval(_ histogram: LatencyHistogram, _ percentile: Double) -> String {
-        let interval = QuantileInterval(share: percentile / 100, count: histogram.count).interval(
+        // More than so many messages narrow nothing that a reader sees, and the binomial of more takes long.
+        let effect = Double(histogram.count) / mostTrials
+        let quantile = QuantileInterval(share: percentile / 100, count: histogram.count, designEffect: effect)
+        let interval = quantile.interval(
             of: histogram.buckets.lazy.map { bucket in
                 (Double(bucket.nanoseconds.lowerBound), Double(bucket.nanoseconds.upperBound), bucket.count)
             })

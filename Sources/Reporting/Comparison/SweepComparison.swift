@@ -59,18 +59,19 @@ package struct SweepComparison: Sendable {
 
         /// The ends of the change; nil where there are too few repeats.
         var interval: (low: Double, high: Double)? {
-            guard let interval = shift?.interval(confidence: SweepComparison.confidence), interval.isBounded else {
-                return nil
-            }
-            return (ShiftEstimate.ratio(interval.low) - 1, ShiftEstimate.ratio(interval.high) - 1)
+            guard let shift else { return nil }
+            let error = SweepComparison.errorAtEachEnd
+            let ends = (low: shift.lowerBound(error: error), high: shift.upperBound(error: error))
+            guard ends.low.isFinite, ends.high.isFinite else { return nil }
+            return (ShiftEstimate.ratio(ends.low) - 1, ShiftEstimate.ratio(ends.high) - 1)
         }
 
         var intervalText: String { interval.map { Quantity.changes($0.low, $0.high) } ?? Quantity.none }
     }
 
-    /// What three repeats of either side can give: with two, no change has an interval.
-    static let confidence = 0.9
-    static let intervalTitle = "\(Quantity.share(confidence)) interval"
+    /// What three repeats of either side can just give, 1 in 20: with two, no change has an interval.
+    static let errorAtEachEnd = 0.05
+    static let intervalTitle = "\(Quantity.share(1 - 2 * errorAtEachEnd)) interval"
 
     let first: SweepResult
     let second: SweepResult

@@ -1,4 +1,5 @@
 import LoadMetrics
+import Statistics
 
 // What the terminal, the page, the Markdown and the JUnit file of a gate show alike.
 
@@ -28,13 +29,8 @@ struct GateRow: Sendable, Equatable {
         return Quantity.changes(low, high)
     }
 
-    /// The middle of some values; nil of none.
-    static func middle(_ values: [Double]) -> Double? {
-        let sorted = values.sorted()
-        guard let last = sorted.last else { return nil }
-        let half = sorted.count / 2
-        return sorted.count.isMultiple(of: 2) ? (sorted[half - 1] + sorted[half]) / 2 : min(sorted[half], last)
-    }
+    /// The median of some values; nil of none.
+    static func middle(_ values: [Double]) -> Double? { OrderedSamples(values)?.median }
 
     var sign: String {
         switch finding.decision {

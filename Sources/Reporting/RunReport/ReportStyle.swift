@@ -32,7 +32,7 @@ enum ReportStyle {
         .tile .figure{font-size:28px;font-weight:680;letter-spacing:-.02em;font-variant-numeric:tabular-nums;line-height:1.25}\
         .tile.bad .figure{color:var(--red)}.tile.good .figure{color:var(--green)}\
         .tile .detail{color:var(--muted);font-size:13px}\
-        .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}\
+        .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px;margin-top:12px}\
         .card{padding:18px 20px;margin:0}.full{grid-column:1/-1}\
         section.card{margin-top:12px}\
         figcaption{margin-bottom:12px}figcaption p,.hint{color:var(--muted);font-size:13.5px;margin-top:2px}\
