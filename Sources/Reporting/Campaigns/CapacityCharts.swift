@@ -24,7 +24,7 @@ enum CapacityCharts {
         var chart = Chart(
             id: "probes-\(index)", title: title,
             summary: "\(point.probes.count) probes; \(point.rateText.lowercased())"
-                + (point.intervalText.isEmpty ? "." : ", interval \(point.intervalText)."),
+                + (point.intervalText.isEmpty ? "." : ", between \(point.intervalText) (shaded)."),
             x: Axis(
                 scale: .exact((rates.min() ?? 0) * 0.94, (rates.max() ?? 1) * 1.06), title: "messages per second",
                 label: { Quantity.short($0) }),
@@ -37,7 +37,7 @@ enum CapacityCharts {
             let high = point.highPerSecond.flatMap { $0.isFinite ? $0 : nil } ?? chart.x.scale.upper
             chart.bands = [
                 Chart.Band(
-                    from: max(low, chart.x.scale.lower), to: min(high, chart.x.scale.upper), label: "interval",
+                    from: max(low, chart.x.scale.lower), to: min(high, chart.x.scale.upper), label: "",
                     counts: true)
             ]
         }

@@ -107,7 +107,7 @@ package enum CapacityReport {
                 let chart = CapacityCharts.probes(of: point, index: index, title: title(of: point, result))
                 ReportPage.figure(
                     &section, chart, wide: result.points.count == 1,
-                    caption: result.points.count == 1 ? result.method : chart.summary)
+                    caption: chart.summary)
             }
         }
     }

@@ -114,7 +114,7 @@ struct ScalingCharts {
             let from = before.map { ($0 + first) / 2 } ?? chart.x.scale.lower
             chart.bands.append(
                 Chart.Band(
-                    from: from, to: isBeyond ? last : right, label: "more threads than cores", counts: false))
+                    from: from, to: isBeyond ? last : right, label: "threads > cores", counts: false))
         }
         if isBeyond { chart.bands.append(Chart.Band(from: last, to: right, label: "not measured", counts: true)) }
     }

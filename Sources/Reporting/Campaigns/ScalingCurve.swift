@@ -176,8 +176,10 @@ struct ScalingPicture: Sendable {
 }
 
 extension CapacityPoint {
-    /// The probe with the highest rate among those that hold.
+    /// The probe at the highest rate that held and is believed.
     var heldProbe: CapacityProbe? {
-        probes.filter { $0.verdict == .holds }.max { $0.ratePerSecond < $1.ratePerSecond }
+        let believed = heldPerSecond ?? .infinity
+        return probes.filter { $0.verdict == .holds && $0.ratePerSecond <= believed }
+            .max { $0.ratePerSecond < $1.ratePerSecond }
     }
 }

@@ -48,7 +48,7 @@ enum ScalingLimiter: Sendable, Equatable {
     /// What is told once for all points with the same one.
     var kind: String {
         switch self {
-        case .generator(let judgement, let reason): judgement.rawValue + reason
+        case .generator(let judgement, _): judgement.rawValue
         case .role(let role, _, _): role.rawValue
         case .machine: "machine"
         case .waiting: "waiting"
@@ -70,7 +70,7 @@ enum ScalingLimiter: Sendable, Equatable {
         switch self {
         case .generator(let judgement, let reason):
             "the generator was \(judgement.rawValue)"
-                + (reason.isEmpty ? "" : " (\(reason))")
+                + (reason.isEmpty ? "" : " (\(reason.hasSuffix(".") ? String(reason.dropLast()) : reason))")
                 + (judgement == .invalid
                     ? ": the figures do not count" : ": it may have set the limit, not the workers")
         case .role(let role, let busy, let cores):

@@ -136,9 +136,9 @@ package enum SweepReport {
         HTMLReport.card(&main, "Points") { section in
             section.element(
                 "p", ["class": "hint"],
-                text:
-                    "Medians of the runs that count; in the range, the lowest and the highest of them. CPU is for one "
-                    + "message. Waiting: ready threads of the workers without a core, on average.")
+                text: result.mode == .capacity
+                    ? "The capacity with its interval; the other figures are those of the best probe."
+                    : "Medians of the runs that count; in the range, the lowest and the highest of them.")
             let name = [picture.key.title, picture.seriesKey?.title].compactMap { $0 }.joined(separator: " · ")
             var columns: [(String, Bool)] = [(name, false), (result.quantity, false), ("range", true)]
             if hasLaw { columns += [("speed-up", false), ("efficiency", true)] }

@@ -96,7 +96,7 @@ struct ChartDrawing {
                     "width": Self.number(width), "height": Self.number(frame.height),
                 ])
             let room = Int((width - 6) / Self.characterWidth)
-            guard room >= 3 else { continue }
+            guard room >= 3, !band.label.isEmpty else { continue }
             let label = band.label.count <= room ? band.label : band.label.prefix(room - 1) + "…"
             svg.element(
                 "text",

@@ -144,7 +144,7 @@ import Testing
     @Test func oversubscriptionIsShadedAndSaid() throws {
         let picture = ScalingPicture(SampleCampaigns.sweep)
         let band = try #require(ScalingCharts(picture: picture).scaling().bands.first)
-        #expect(band.from == 7 && band.label == "more threads than cores")
+        #expect(band.from == 7 && band.label == "threads > cores")
         #expect(try #require(SweepReport.oversubscription(picture)).hasPrefix("With 8 and 12 workers"))
     }
 

@@ -88,6 +88,18 @@ struct CapacitySearchTests {
         #expect(low.interval.high == 100 && low.failure?.ratePerSecond == 100)
     }
 
+    @Test("a bracket that may not be left ends at its ends")
+    func closedBracket() throws {
+        let plan = CapacitySearch.Plan(bracket: 500...2_000, bounds: 500...2_000)
+        let high = try Self.run(plan, Self.step(at: 9_000))
+        #expect(high.end == .holdsAtHighest && high.heldPerSecond == 2_000 && high.probes.count <= 9)
+        let low = try Self.run(plan, Self.step(at: 100))
+        #expect(low.end == .failsAtLowest && low.heldPerSecond == nil && low.probes.count <= 9)
+        let inside = try Self.run(plan, Self.step(at: 1_950))
+        #expect(inside.end == .settled)
+        #expect(abs(try #require(inside.ratePerSecond) / 1_950 - 1) < 0.04)
+    }
+
     @Test("a generator that cannot put the load on is not the system's limit")
     func limited() throws {
         let outcome = try Self.run(CapacitySearch.Plan(hint: 1_000)) {
