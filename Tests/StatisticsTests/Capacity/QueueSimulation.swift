@@ -16,9 +16,9 @@ struct QueueSimulation {
 
     /// The highest rate at which at most 1 % of customers take longer than `limit` seconds, by bisection of the formula.
     func capacity(p99Below limit: Double) -> Double {
-        var low = 0.0
+        var low = 0.2 * Double(servers) * servicesPerSecond
         var high = Double(servers) * servicesPerSecond
-        for _ in 0..<60 {
+        for _ in 0..<14 {
             let middle = (low + high) / 2
             let share =
                 service == .exponential
@@ -45,20 +45,50 @@ struct QueueSimulation {
         return (1 - waiting) * served + waiting * waited
     }
 
-    /// P(T > limit) of M/D/1 (Erlang 1909).
+    /// P(T > limit) of M/D/c (Franx, "A simple solution for the M/D/c waiting time distribution", 2001).
+    ///
+    /// From one moment to the one a service time later, all that were in service have left and the arrivals have come:
+    /// that gives the number in the system, and its sums the waiting time.
     private func slowShareConstant(rate: Double, limit: Double) -> Double {
-        precondition(servers == 1, "the formula is of one server")
         let work = 1 / servicesPerSecond
+        guard limit > work else { return 1 }
+        let numbers = numbersInSystem(arrivals: rate * work)
+        var sums = numbers
+        for index in sums.indices.dropFirst() { sums[index] += sums[index - 1] }
+        // Q(j): no more than j wait.
+        func atMost(_ waiting: Int) -> Double { sums[min(servers + waiting, sums.count - 1)] }
         let wait = limit - work
-        guard wait >= 0 else { return 1 }
-        var sum = 0.0
-        for step in 0...Int(wait / work) {
-            let distance = rate * (wait - Double(step) * work)
-            var term = RealFunctions.exp(distance)
-            for factor in stride(from: 1, through: step, by: 1) { term *= -distance / Double(factor) }
-            sum += term
+        let steps = Int(wait / work) + 1
+        let rest = rate * (Double(steps) * work - wait)
+        var share = 0.0
+        var poisson = RealFunctions.exp(-rest)
+        for arrivals in 0..<(steps * servers) {
+            share += poisson * atMost(steps * servers - 1 - arrivals)
+            poisson *= rest / Double(arrivals + 1)
         }
-        return 1 - (1 - rate * work) * sum
+        return 1 - share
+    }
+
+    /// The stationary probabilities of each number in the system, by iteration.
+    private func numbersInSystem(arrivals: Double) -> [Double] {
+        let size = 80
+        var poisson = [RealFunctions.exp(-arrivals)]
+        while poisson.count < 25 { poisson.append(poisson[poisson.count - 1] * arrivals / Double(poisson.count)) }
+        var numbers = [Double](repeating: 0, count: size)
+        numbers[0] = 1
+        for _ in 0..<2_000 {
+            var next = [Double](repeating: 0, count: size)
+            for (number, share) in numbers.enumerated() where share > 1e-15 {
+                let left = max(0, number - servers)
+                for (come, probability) in poisson.enumerated() where probability > 1e-15 {
+                    next[min(size - 1, left + come)] += share * probability
+                }
+            }
+            let change = zip(next, numbers).reduce(0) { $0 + abs($1.0 - $1.1) }
+            numbers = next
+            if change < 1e-7 { break }
+        }
+        return numbers
     }
 
     /// The queue under a load that goes on from call to call.
