@@ -132,7 +132,7 @@ struct PinnedRunTests {
         try await RafaleProgram.use { rafale in
             let (first, last) = (allowed[0], allowed[allowed.count - 1])
             let file = try rafale.steady(
-                seconds: 2, more: "cpus: {generator: \(first), workers: \(last)}")
+                seconds: 60, more: "cpus: {generator: \(first), workers: \(last)}")
             _ = try await rafale("run", file) { program in
                 let workers = try await eventually(within: .seconds(30), "the workers") {
                     let found = try children(of: program.processID, with: "worker")
@@ -143,6 +143,8 @@ struct PinnedRunTests {
                 #expect(workers.allSatisfy { allowedCores(of: $0) == "\(last)" })
                 // What is not pinned has all cores, not those of the generator that starts it.
                 #expect(broker.map(allowedCores) == [CoreAffinity.list(allowed)])
+                try await Task.sleep(for: .seconds(2))
+                program.send(signal: SIGINT)
             }
             let result = try rafale.result()
             expectBalanced(result)
