@@ -9,6 +9,7 @@
 //                              │
 //                              └─► ReportWriter: a folder of all of them, result.json first
 //
+//   a sweep, a capacity search ─► Campaigns/   the scaling curve and its law in words, who set the limit, every probe
 //   GateResult ────► Gate/         the verdict in words, the picture of both sides, Markdown, JUnit
 //   two results ───► Comparison/   what differs first, then both laid over each other
 //   RunHistory ────► History/      the list of runs, a metric's trend with its changes

@@ -59,7 +59,8 @@ enum ChartStyle {
             .marker{stroke:var(--muted);stroke-width:1.25;stroke-dasharray:4 4}\
             .chart .marker-label{font-size:11.5px;font-weight:600;fill:var(--ink);paint-order:stroke;\
             stroke:var(--card);stroke-width:3px;stroke-linejoin:round}\
-            .limit{stroke:var(--red);stroke-width:1.25;stroke-dasharray:2 4}.chart .limit-label{fill:var(--red)}\
+            .limit{stroke:var(--red);stroke-width:1.25;stroke-dasharray:2 4}.chart .limit-label{fill:var(--red);paint-order:stroke;\
+            stroke:var(--card);stroke-width:3px;stroke-linejoin:round}\
             .readings rect{fill:transparent}.readings rect:hover{fill:var(--ink);fill-opacity:.07}
             """
     }
