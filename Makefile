@@ -69,9 +69,9 @@ gate: ## is this worse than before? make gate NAME=saturate AGAINST=main [MEASUR
 	        '$(or $(BASELINE),reports/baselines/$(NAME).json)')) \
 	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
 
-gate-check: build ## how often the gate is right, on this machine (25 minutes): make gate-check [COMPARISONS=20,10]
-	@$(rafale) gate scenarios/saturate.yaml --calibrate '$(COMPARISONS)' --measure 2s --rounds 4..12 --store none \
-	    --set 'phases[0].for=700ms' --set workers.count=1 --set workers.lanes=1
+gate-check: build ## how often the gate is right, on this machine (20 minutes): make gate-check [COMPARISONS=20,10]
+	@$(rafale) gate scenarios/saturate.yaml --calibrate '$(COMPARISONS)' --measure 1500ms --rounds 4..12 --store none \
+	    --set 'phases[0].for=500ms' --set workers.count=1 --set workers.lanes=1
 
 bench: deps-bench build ## how fast it is beside the peers found here and a C program: make bench [ROUNDS=5]
 ##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)

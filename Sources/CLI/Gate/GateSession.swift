@@ -91,9 +91,12 @@ struct GateSession {
     }
 
     private func campaign(baseline: GateCampaign.Side?, candidate: GateCampaign.Side) -> GateCampaign {
-        GateCampaign(
+        // Of a calibration each comparison is told, not each of its rounds.
+        let silent: @Sendable (String) -> Void = { _ in }
+        let say = command.calibration.calibrate == nil ? command.progress : silent
+        return GateCampaign(
             file: file, order: order, candidate: candidate, baseline: baseline, startedAt: Date(),
-            say: command.progress)
+            say: say)
     }
 
     // MARK: - What a gate does
