@@ -73,7 +73,7 @@ package final class LoadRun: Sendable {
                 ledger: ledger, outstanding: outstanding, table: table, times: intendedTimes, on: group.next())
         }
         self.publishers = publishers
-        for publisher in publishers { outstanding.whenReleased { publisher.wake() } }
+        for publisher in publishers { outstanding.whenReleased { [weak publisher] in publisher?.wake() } }
         let collectors = plan.readers.map { _ in
             CollectorLoop(
                 ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,

@@ -39,7 +39,8 @@ package struct WorkerStatistics: Sendable {
     mutating func recordLaneTimes(of messages: [ProcessedMessage]) {
         for message in messages {
             if let intended = message.intendedNanoseconds {
-                queueWait.record(message.receivedNanoseconds - intended)
+                // Whatever the sender wrote into the header.
+                queueWait.record(message.receivedNanoseconds &- intended)
             }
             decode.record(message.decodeNanoseconds)
             if let nanoseconds = message.analyseNanoseconds { analyse.record(nanoseconds) }

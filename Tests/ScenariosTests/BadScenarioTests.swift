@@ -166,6 +166,9 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
         BadScenario(
             "phases: [{rate: {saturate: {window: 5, until: confirmed}}, for: 1s}]\nload: {confirm_window: 0}\n",
             "1:28: phases[0].rate.saturate: 'until: confirmed' needs confirms"),
+        BadScenario(
+            "phases: [{rate: {saturate: 5}, for: 1s}, {rate: {saturate: {window: 5, until: confirmed}}, for: 1s}]\n",
+            "1:60: phases[1].rate.saturate: the closed loops of a scenario make room alike"),
         BadScenario(minimal + "mix: {delete: 1}\n", "2:6: mix: deletes need documents to delete"),
         BadScenario(
             minimal + "load: {headers: {x-Rafale-a: 1}}\n", "2:30: load.headers.x-Rafale-a: names with 'x-rafale-' are"),

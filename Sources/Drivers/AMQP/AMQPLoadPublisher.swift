@@ -17,6 +17,8 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
         /// Messages sent on it, and how many of these a tx.commit was sent for.
         var sent: UInt64 = 0
         var committed: UInt64 = 0
+        /// Of these, how many the broker has answered for.
+        var answered: UInt64 = 0
     }
 
     /// A batch goes to the socket with one write: many bytes for each system call, few enough to stay in the cache.
@@ -86,6 +88,8 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     }
 
     private func ready(_ index: Int, _ channel: AMQPChannel, _ templates: StampedTemplates) {
+        // Closed before it came to be used: another one will come.
+        guard channel.isOpen else { return }
         lanes[index] = Lane(channel: channel, templates: templates)
         guard lanes.allSatisfy({ $0.channel != nil }) else { return }
         let fitting = max(Self.batchBytes / max(templates.longestBytes, 1), 1)
@@ -128,7 +132,9 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
             // A commit that fails ends the channel, which is heard of there.
             guard (try? await channel.txCommit()) != nil else { return }
             eventLoop.execute {
-                guard self.lanes[index].channel === channel else { return }
+                // The answer of a later commit may be heard of first, and it confirms this one too.
+                guard self.lanes[index].channel === channel, number > self.lanes[index].answered else { return }
+                self.lanes[index].answered = number
                 self.confirmed(index, number, multiple: true, nack: false)
             }
         }

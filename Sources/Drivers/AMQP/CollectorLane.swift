@@ -190,10 +190,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         guard let stamps = outcomes.read(delivery.properties, delivery.body, role: role) else {
             return sawUnidentified(delivery.deliveryTag, channel)
         }
-        guard stamps.id.run == settings.run else {
-            delegate.collectorIgnoredLeftover()
-            return acknowledge(delivery.deliveryTag, channel)
-        }
+        guard stamps.id.run == settings.run else { return ignoreLeftover(delivery.deliveryTag, channel) }
         let message = CollectedMessage(
             role: role, sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
             receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
@@ -248,10 +245,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         }
         if case .thisRun = settings.senders {
             guard let identity else { return sawForeign() }
-            guard identity.run == settings.run else {
-                delegate.collectorIgnoredLeftover()
-                return acknowledge(tag, channel)
-            }
+            guard identity.run == settings.run else { return ignoreLeftover(tag, channel) }
         }
         let isComparable = ownClock != nil && clock == ownClock
         var message = CollectedMessage(
@@ -296,13 +290,20 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private func sawUnidentified(_ tag: UInt64, _ channel: AMQPChannel) {
         guard settings.countsUncorrelated else { return sawForeign() }
         delegate.collectorSawUncorrelated()
-        acknowledge(tag, channel)
+        acknowledgePassedBy(tag, channel)
+    }
+
+    private func ignoreLeftover(_ tag: UInt64, _ channel: AMQPChannel) {
+        delegate.collectorIgnoredLeftover()
+        acknowledgePassedBy(tag, channel)
     }
 
     private func sawForeign() {
         foreignCount += 1
         delegate.collectorSawForeign()
-        if foreignCount * 2 > max(settings.prefetch, 2) {
+        // They stay unacknowledged, and so use up the prefetch; without one there is a bound all the same.
+        let prefetch = settings.prefetch == 0 ? Int(UInt16.max) : max(settings.prefetch, 2)
+        if foreignCount == prefetch / 2 + 1 {
             delegate.collectorFailed(
                 DriverError(
                     .precondition,
@@ -322,6 +323,12 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         }
         unacknowledgedCount += 1
         if unacknowledgedCount >= batch { acknowledgeAll() }
+    }
+
+    /// Acknowledges what was not worked on: alone, while older messages still are.
+    private func acknowledgePassedBy(_ tag: UInt64, _ channel: AMQPChannel) {
+        if work?.isEmpty ?? true { return acknowledge(tag, channel) }
+        if settings.acknowledgement != .automatic { channel.ack(tag, multiple: false) }
     }
 
     private func acknowledgeAll() {
@@ -414,8 +421,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
                 serviceNanoseconds: nil, redelivered: fetched.redelivered)
             take(message, tag: fetched.deliveryTag, channel)
         } else {
-            delegate.collectorIgnoredLeftover()
-            acknowledge(fetched.deliveryTag, channel)
+            ignoreLeftover(fetched.deliveryTag, channel)
         }
         channelReadComplete(channel)
         return work?.lastDoneNanoseconds ?? 0
@@ -430,6 +436,8 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
         handOn()
+        // No end of a read follows.
+        delegate.collectorReadComplete()
         endSession()
         if !isClosing, index == 0 { delegate.collectorLost(reason.description) }
     }

@@ -27,7 +27,7 @@ struct CollectorShare: Sendable {
         var failed: UInt64 = 0
         var leftovers: UInt64 = 0
         var foreign: UInt64 = 0
-        /// Outcomes that did not carry their intended time: counted, but without a latency.
+        /// Outcomes without an intended time, or with one that cannot be: counted, but without a latency.
         var unstamped: UInt64 = 0
         /// Outcomes that did not say which message they are of.
         var uncorrelated: UInt64 = 0
@@ -109,12 +109,13 @@ struct CollectorShare: Sendable {
         var first = 0
         for index in messages.indices {
             let message = messages[index]
+            // Before it is entered: with its last outcome the memory of both may be given back.
+            let lag = ledger.lagNanoseconds(of: message.sequence)
+            let known = message.intendedNanoseconds ?? intendedTimes?.intendedNanoseconds(of: message.sequence)
             guard isFirst(message) else { continue }
             if case .failed = message.role { totals.failed += 1 } else { totals.processed += 1 }
             first += 1
-            let carried = message.intendedNanoseconds
-            guard let intended = carried ?? intendedTimes?.intendedNanoseconds(of: message.sequence),
-                let phase = lookup.phase(at: intended),
+            guard let intended = known, (0...now).contains(intended), let phase = lookup.phase(at: intended),
                 phase < records.count
             else {
                 totals.unstamped += 1
@@ -123,7 +124,6 @@ struct CollectorShare: Sendable {
             // The way to the failed queue is another one: its times would only blur those of the results.
             if case .failed = message.role { continue }
             if phase != timesPhase { recordTimes(next: phase) }
-            let lag = ledger.lagNanoseconds(of: message.sequence)
             times.endToEnd.append(now - intended)
             if let lag { times.endToEndService.append(now - intended - lag) }
             if let received = message.receivedNanoseconds {
@@ -136,7 +136,6 @@ struct CollectorShare: Sendable {
             if let service = message.serviceNanoseconds { times.service.append(service) }
         }
         recordTimes(next: timesPhase)
-        released += first
         if let current = lookup.phase(at: now), current < records.count { records[current].carried += UInt64(first) }
     }
 
@@ -189,11 +188,12 @@ struct CollectorShare: Sendable {
                 records[current].arrived += 1
             }
             if case .failed = message.role { continue }
-            if let intended = message.intendedNanoseconds {
+            // Whatever others write into a header.
+            if let intended = message.intendedNanoseconds, (0...now).contains(intended) {
                 records[current].endToEnd.record(now - intended)
                 interval.endToEnd.record(now - intended)
                 if let received = message.receivedNanoseconds {
-                    records[current].queueWait.record(received - intended)
+                    records[current].queueWait.record(received &- intended)
                 }
             }
             if let service = message.serviceNanoseconds { records[current].service.record(service) }
@@ -214,7 +214,9 @@ struct CollectorShare: Sendable {
 
     /// Enters an outcome in the ledger; false where it is not the message's first.
     private mutating func isFirst(_ message: CollectedMessage) -> Bool {
-        guard let before = ledger.add(message.marks, to: message.sequence) else {
+        guard ledger.marks(of: message.sequence).contains(.published),
+            let before = ledger.add(message.marks, to: message.sequence)
+        else {
             totals.unknown += 1
             return false
         }
@@ -223,6 +225,7 @@ struct CollectorShare: Sendable {
             if !message.redelivered { ledger.add(.duplicated, to: message.sequence) }
             return false
         }
+        if !before.contains(.writtenOff) { released += 1 }
         return true
     }
 

@@ -48,7 +48,7 @@ struct InFlightWindow: Sendable {
         let newest = oldestNumber + UInt64(span)
         // A multiple answer for 0 means all, as in basic.ack.
         let last = multiple && number == 0 ? newest - 1 : number
-        guard last < newest, last >= oldestNumber else { return multiple && last + 1 == oldestNumber }
+        guard last < newest, last >= oldestNumber else { return multiple && last &+ 1 == oldestNumber }
         var known = true
         if multiple {
             for number in oldestNumber...last { _ = take(number, body) }
@@ -62,9 +62,12 @@ struct InFlightWindow: Sendable {
         return known
     }
 
-    /// Forgets everything and counts from 1 again: the connection was lost.
-    mutating func reset() {
-        for index in slots.indices { slots[index] = nil }
+    /// Forgets everything, hands what had no answer to `body`, and counts from 1 again: the connection was lost.
+    mutating func reset(_ body: (Message) -> Void = { _ in }) {
+        for index in slots.indices {
+            if let message = slots[index] { body(message) }
+            slots[index] = nil
+        }
         oldestNumber = 1
         span = 0
         count = 0

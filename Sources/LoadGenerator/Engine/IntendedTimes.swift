@@ -28,10 +28,16 @@ final class IntendedTimes: Sendable {
     /// Enters what is about to be sent.
     func enter(_ messages: [InFlightWindow.Message]) {
         state.withLock { state in
-            for message in messages {
-                let chunk = message.sequence / Self.chunkLength
-                if state.chunks[chunk] == nil { state.chunks[chunk] = state.vacant() }
-                state.chunks[chunk]?[Int(message.sequence % Self.chunkLength)] = message.intendedNanoseconds
+            var start = 0
+            while start < messages.count {
+                // Out of the dictionary while it is written to: one look-up for all of a batch that lie in it.
+                let chunk = messages[start].sequence / Self.chunkLength
+                var times = state.chunks.removeValue(forKey: chunk) ?? state.vacant()
+                while start < messages.count, messages[start].sequence / Self.chunkLength == chunk {
+                    times[Int(messages[start].sequence % Self.chunkLength)] = messages[start].intendedNanoseconds
+                    start += 1
+                }
+                state.chunks[chunk] = times
             }
         }
     }
@@ -46,13 +52,13 @@ final class IntendedTimes: Sendable {
 
     /// Gives back the chunks whose messages are all final.
     func retire(isFinal: (UInt64) -> Bool) {
+        // Looked at without the lock, for which an event loop may wait: a message that is final stays so.
+        let done = state.withLock { Array($0.chunks.keys) }.filter { chunk in
+            (chunk * Self.chunkLength..<(chunk + 1) * Self.chunkLength).allSatisfy(isFinal)
+        }
         state.withLock { state in
-            for chunk in state.chunks.keys {
-                let first = chunk * Self.chunkLength
-                guard (first..<first + Self.chunkLength).allSatisfy(isFinal), var times = state.chunks[chunk] else {
-                    continue
-                }
-                state.chunks[chunk] = nil
+            for chunk in done {
+                guard var times = state.chunks.removeValue(forKey: chunk) else { continue }
                 for index in times.indices { times[index] = 0 }
                 state.free.append(times)
             }

@@ -111,7 +111,7 @@ final class PublisherLoop: @unchecked Sendable {
 
     /// Lets a closed loop look again whether it may send; any thread may ask, many at once ask once.
     func wake() {
-        guard !isWakePending.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard !isWakePending.exchange(true, ordering: .sequentiallyConsistent) else { return }
         eventLoop.execute {
             self.isWakePending.store(false, ordering: .sequentiallyConsistent)
             self.turn()
@@ -251,7 +251,7 @@ extension PublisherLoop: LoadPublisherDelegate {
         heldBack = nil
         share.totals.blockedNanoseconds += now - since
         blockedSince = nil
-        share.heldUp = since..<now
+        share.holdUp(since..<now)
     }
 
     func publisherLost(_ reason: String) {
@@ -265,7 +265,7 @@ extension PublisherLoop: LoadPublisherDelegate {
     func publisherRecovered() {
         let now = Monotonic.nowNanoseconds()
         share.totals.recoveries += 1
-        if let since = lostSince { share.heldUp = since..<now }
+        if let since = lostSince { share.holdUp(since..<now) }
         heldBack = nil
         lostSince = nil
         wake(at: 0)

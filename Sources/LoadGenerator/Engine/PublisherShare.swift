@@ -90,7 +90,9 @@ struct PublisherShare {
     private(set) var records: [PhaseRecord]
     var totals = Totals()
     /// Messages due in this time were held up by the broker, which was away or asked for a pause.
-    var heldUp: Range<Int64> = 0..<0
+    private var heldUp: Range<Int64> = 0..<0
+    /// When the newest message sent was due.
+    private var sentUpTo: Int64 = 0
     /// What was timed since the last look, and before it.
     private var interval = Interval()
     private var earlier = Interval()
@@ -131,6 +133,12 @@ struct PublisherShare {
         swap(&interval, &earlier)
         interval.reset()
         return earlier
+    }
+
+    /// Notes that the broker held messages up, besides those it held up before and that still wait.
+    mutating func holdUp(_ time: Range<Int64>) {
+        let isWaiting = sentUpTo < heldUp.upperBound
+        heldUp = isWaiting ? min(heldUp.lowerBound, time.lowerBound)..<max(heldUp.upperBound, time.upperBound) : time
     }
 
     // MARK: - Sending
@@ -222,6 +230,7 @@ struct PublisherShare {
             record(start..<end, in: Int(phase))
             start = end
         }
+        sentUpTo = batch.last?.intendedNanoseconds ?? sentUpTo
         totals.published += UInt64(batch.count)
         if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
         batch.removeAll(keepingCapacity: true)
@@ -285,12 +294,17 @@ struct PublisherShare {
 
     /// Forgets what waits for an answer: the connection that would have brought it is gone.
     ///
-    /// Some of these were taken and their outcomes will come: the window of a closed loop then lets a few more in, which
-    /// is better than waiting for ever for those that were not.
+    /// Some of these were taken, and their outcomes will come or have come: each makes room in a closed loop once.
     mutating func forgetUnanswered() {
+        var released = 0
         for channel in windows.indices {
-            outstanding.release(windows[channel].count)
-            windows[channel].reset()
+            windows[channel].reset { message in
+                let before = ledger.add(.writtenOff, to: message.sequence) ?? []
+                if settings.releasesOnConfirm || before.isDisjoint(with: [.processed, .failed, .returned]) {
+                    released += 1
+                }
+            }
         }
+        outstanding.release(released)
     }
 }

@@ -31,6 +31,8 @@ package final class Ledger: Sendable {
         package static let failed = Marks(rawValue: 32)
         /// An outcome of it was read back more than once.
         package static let duplicated = Marks(rawValue: 64)
+        /// Its connection was lost before its answer came: a closed loop waits for it no longer.
+        package static let writtenOff = Marks(rawValue: 128)
     }
 
     private static let chunkShift = 16
@@ -72,6 +74,8 @@ package final class Ledger: Sendable {
         /// Taken out of the directory, while some thread may still write to them.
         var retiredMarks: [(index: Int, chunk: UnsafeMutableRawPointer, marks: Marks)] = []
         var retiredLags: [UnsafeMutableRawPointer] = []
+        /// Chunks whose messages are all final and not alike: they stay, and need not be looked at again.
+        var mixed: Set<Int> = []
         /// No chunk below this one has anything left to retire.
         var firstOpen = 0
         /// No chunk from this one on was ever made.
@@ -210,27 +214,28 @@ extension Ledger {
     /// `reuse()` gives their memory free again; call it when every thread that enters messages has done something else
     /// since, so that none of them still writes to a chunk it looked up before.
     package func retire(isFinal: (Marks) -> Bool) -> Bool {
-        memory.withLock { memory in
-            var isRun = true
-            for index in memory.firstOpen..<max(memory.end, memory.firstOpen) {
-                guard let chunk = place(index).chunk else {
-                    if place(index).alike == nil { isRun = false }
-                    if isRun { memory.firstOpen = index + 1 }
-                    continue
-                }
-                guard let settled = settled(chunk, isFinal) else {
-                    isRun = false
-                    continue
-                }
+        let open = memory.withLock { memory in
+            (memory.firstOpen..<max(memory.end, memory.firstOpen)).filter { !memory.mixed.contains($0) }
+        }
+        // Without the lock, for which an event loop may wait: nobody else takes chunks out.
+        let found = open.compactMap { index in
+            place(index).chunk.flatMap { chunk in settled(chunk, isFinal).map { (index, chunk, $0.alike) } }
+        }
+        return memory.withLock { memory in
+            for (index, chunk, alike) in found {
                 if let lags = directory.lags[index].exchange(nil, ordering: .acquiringAndReleasing) {
                     memory.retiredLags.append(lags)
                 }
-                if let marks = settled.alike {
+                if let marks = alike {
                     directory.marks[index].store(Place(alike: marks).word, ordering: .releasing)
                     memory.retiredMarks.append((index, UnsafeMutableRawPointer(chunk), marks))
+                } else {
+                    memory.mixed.insert(index)
                 }
-                if isRun { memory.firstOpen = index + 1 }
             }
+            while memory.firstOpen < memory.end,
+                place(memory.firstOpen).alike != nil || memory.mixed.contains(memory.firstOpen)
+            { memory.firstOpen += 1 }
             return !memory.retiredMarks.isEmpty || !memory.retiredLags.isEmpty
         }
     }

@@ -58,6 +58,8 @@ package struct LedgerBooks: Sendable, Equatable {
 extension LedgerBooks {
     /// Whether nothing more is to come of a message in the ordinary course of a run.
     static func isFinal(_ marks: Ledger.Marks, _ plan: LoadPlan) -> Bool {
+        // What others sent is not published here: it ends where it is read.
+        if plan.part == .consuming { return !marks.isDisjoint(with: [.processed, .failed]) }
         guard marks.contains(.published) else { return false }
         if !marks.isDisjoint(with: [.nacked, .returned]) { return true }
         if plan.confirmWindow > 0, !marks.contains(.confirmed) { return false }

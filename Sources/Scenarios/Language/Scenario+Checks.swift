@@ -30,9 +30,15 @@ extension Scenario {
             decoding.report(key: "phases", "no phase is measured; remove 'measure: false' from one")
         }
         guard decoding.isSound("arrivals", "load", "workers", "consumers", "target") else { return }
+        var release: Saturation.Release?
         for (index, phase) in phases.enumerated() {
             guard case .saturate(let saturation) = phase.rate else { continue }
             let key = "phases[\(index)].rate.saturate"
+            if let release, release != saturation.release {
+                decoding.report(
+                    key: key, "the closed loops of a scenario make room alike; give all of them the same 'until'")
+            }
+            release = release ?? saturation.release
             if arrivals == .poisson {
                 decoding.report(
                     key: key, "a closed loop has no arrivals to spread; use 'arrivals: uniform', or a rate instead")

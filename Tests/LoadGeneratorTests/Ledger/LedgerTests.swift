@@ -109,6 +109,29 @@ import Testing
         #expect(ledger.marks(of: 11) == [.published])
     }
 
+    @Test func aSettledChunkOfSeveralFatesIsNotLookedAtAgain() {
+        let ledger = Ledger()
+        // The first chunk stays open for a message that never comes back.
+        ledger.sent(0, lagNanoseconds: 0)
+        for sequence in Self.chunk..<2 * Self.chunk {
+            ledger.sent(sequence, lagNanoseconds: 0)
+            ledger.add(sequence % 20 == 0 ? .failed : .processed, to: sequence)
+        }
+        let isFinal = { (marks: Ledger.Marks) in !marks.isDisjoint(with: [.failed, .processed]) }
+        #expect(ledger.retire(isFinal: isFinal))
+        ledger.reuse()
+        var looks = 0
+        let isWork = ledger.retire { marks in
+            looks += 1
+            return isFinal(marks)
+        }
+        #expect(!isWork)
+        // The open one alone.
+        #expect(looks == 1)
+        ledger.add(.duplicated, to: Self.chunk)
+        #expect(ledger.marks(of: Self.chunk).contains(.duplicated))
+    }
+
     @Test func aChunkOfSeveralFatesGivesItsLagsBackOnly() {
         let ledger = Ledger()
         for sequence in 0..<Self.chunk {
