@@ -168,7 +168,7 @@ extension ConnectionHandler {
         }
         if first == 21 || first == 22 { return "TLS: write amqps:// in the URI" }
         let text = buffer.getString(at: buffer.readerIndex, length: min(buffer.readableBytes, 40)) ?? ""
-        return "\"\(text.filter { $0.isASCII && !$0.isNewline })\""
+        return "\"\(text.prefix { !$0.isNewline }.filter(\.isASCII))\""
     }
 }
 

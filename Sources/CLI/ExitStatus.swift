@@ -20,7 +20,7 @@ enum ExitStatus: Int32, CaseIterable {
     /// What the README's table says.
     var meaning: String {
         switch self {
-        case .success: "the run is valid and every threshold holds, or a sweep or search has its answer"
+        case .success: "every threshold holds, the generator being VALID or SUSPECT; a sweep or search has its answer"
         case .usage: "a flag or argument is wrong"
         case .badScenario: "the scenario file is wrong"
         case .unreachable: "the broker or store cannot be reached, a worker does not start, or an address is taken"

@@ -55,8 +55,10 @@ package struct LoadOutcome: Sendable {
     package var blockedNanoseconds: Int64
     /// Messages of earlier runs that were taken from the queues and not counted.
     package var leftovers: UInt64
-    /// Messages that nobody here sent; they went back to their queues.
+    /// Messages that no generator sent: counted, without a latency.
     package var foreign: UInt64
+    /// Messages of others that went back to their queue.
+    package var putBack: UInt64 = 0
     /// Deliveries that the run's own consumers refused: put back into their queue, or dead-lettered.
     package var requeued: UInt64 = 0
     package var rejected: UInt64 = 0

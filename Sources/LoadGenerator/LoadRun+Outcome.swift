@@ -81,6 +81,7 @@ extension LoadRun {
             outcome.leftovers += totals.leftovers
             if let clocks { outcome.clocks = outcome.clocks?.joined(clocks) ?? clocks }
             outcome.foreign += totals.foreign
+            outcome.putBack += totals.putBack
             outcome.unstamped += totals.unstamped
             outcome.uncorrelated += totals.uncorrelated
             outcome.otherClock += totals.otherClock

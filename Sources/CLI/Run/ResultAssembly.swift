@@ -150,8 +150,8 @@ struct ResultAssembly {
                 notes.append("\(outcome.foreign) messages were sent by no generator: counted, without a latency.")
             }
         }
-        if outcome.foreign > 0, outcome.part != .consuming {
-            notes.append("\(outcome.foreign) messages that no run sent were seen and put back.")
+        if outcome.putBack > 0 {
+            notes.append("\(outcome.putBack) messages that this run did not send were seen and put back.")
         }
         if outcome.requeued + outcome.rejected > 0 {
             notes.append(

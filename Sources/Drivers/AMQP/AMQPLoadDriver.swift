@@ -434,7 +434,7 @@ extension DriverError {
             switch error {
             case .refusedCredentials, .refusedVirtualHost, .mechanismNotOffered: .refused
             case .tlsFile: .configuration
-            case .wire, .protocolMismatch: .protocolViolation
+            case .wire: .protocolViolation
             case .channelClosed(.accessRefused, _, _), .connectionClosed(.accessRefused, _, _): .refused
             case .channelClosed, .connectionClosed: .precondition
             default: .unreachable

@@ -160,13 +160,20 @@ private final class Events: AMQPChannelDelegate, @unchecked Sendable {
 
     private let source: AMQPMessageSource
     private var gathered: [InboundMessage] = []
-    private var receivedNanoseconds: Int64 = 0
 
     init(_ source: AMQPMessageSource) { self.source = source }
 
+    func channel(_ channel: AMQPChannel, received run: borrowing DeliveryRun) {
+        // One look at the clock for what came together: later than it was sent, unlike one for several reads.
+        let now = SystemClock.monotonicNanoseconds()
+        for index in 0..<run.count where channel.isOpen { gather(run.delivery(index), at: now) }
+    }
+
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
-        // One look at the clock for all that one read brought.
-        if gathered.isEmpty { receivedNanoseconds = SystemClock.monotonicNanoseconds() }
+        gather(delivery, at: SystemClock.monotonicNanoseconds())
+    }
+
+    private func gather(_ delivery: borrowing Delivery, at receivedNanoseconds: Int64) {
         let properties = delivery.properties
         gathered.append(
             InboundMessage(

@@ -244,8 +244,8 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         case .thisRun(let clock?), .anybody(let clock?): ownClock = clock
         }
         if case .thisRun = settings.senders {
-            guard let identity else { return sawForeign() }
-            guard identity.run == settings.run else { return ignoreLeftover(tag, channel) }
+            // Another run's messages are somebody's: they go back to their queue.
+            guard let identity, identity.run == settings.run else { return sawForeign() }
         }
         let isComparable = ownClock != nil && clock == ownClock
         var message = CollectedMessage(
@@ -308,7 +308,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
                 DriverError(
                     .precondition,
                     "somebody else publishes to \(queues.map(\.name).joined(separator: " or ")): \(foreignCount) "
-                        + "messages that no run sent; name other queues in the scenario's topology"))
+                        + "messages that this run did not send; name other queues in the scenario's topology"))
         }
     }
 

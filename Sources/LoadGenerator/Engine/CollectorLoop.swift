@@ -63,7 +63,7 @@ extension CollectorLoop: LoadCollectorDelegate {
 
     func collectorSawUncorrelated() { share.enterUncorrelated() }
 
-    func collectorSawForeign() { share.totals.foreign += 1 }
+    func collectorSawForeign() { share.totals.putBack += 1 }
 
     func collectorRefused(requeued: Bool) {
         if requeued { share.totals.requeued += 1 } else { share.totals.rejected += 1 }

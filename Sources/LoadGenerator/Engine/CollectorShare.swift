@@ -27,6 +27,8 @@ struct CollectorShare: Sendable {
         var failed: UInt64 = 0
         var leftovers: UInt64 = 0
         var foreign: UInt64 = 0
+        /// Messages of others that are back in their queue at the end.
+        var putBack: UInt64 = 0
         /// Outcomes without an intended time, or with one that cannot be: counted, but without a latency.
         var unstamped: UInt64 = 0
         /// Outcomes that did not say which message they are of.

@@ -32,9 +32,14 @@ final class PublisherLoop: @unchecked Sendable {
     private static let batchesPerTurn = 8
     /// The timer is not set closer than this: arrivals due within it go out together.
     private static let tickNanoseconds: Int64 = 50_000
-    /// Spinning begins this long before the intended time, since a timer is late by less than it as a rule; a loop that
-    /// spins lets its connection's answers in this often.
+    /// Spinning begins this long before the intended time, since a timer is late by less than it as a rule.
     private static let spinNanoseconds: Int64 = 200_000
+    /// The last of it, in which nothing but the clock is looked at.
+    private static let exactNanoseconds: Int64 = 20_000
+    /// A loop that is never without work lets the sockets have their turn this often.
+    private static let turnNanoseconds: Int64 = 50_000
+    /// What a look at the sockets takes when they have nothing to say.
+    private static let lookNanoseconds: Int64 = 5_000
 
     let eventLoop: any EventLoop
     private let settings: Settings
@@ -48,6 +53,8 @@ final class PublisherLoop: @unchecked Sendable {
     private var callbackNanoseconds: Int64 = 0
     /// Why messages that are due are kept back, and since when.
     private var heldBack: (since: Int64, byWindow: Bool)?
+    /// Since when a loop that spins looks at its sockets.
+    private var spinningSince: Int64?
     private let isWakePending = Atomic<Bool>(false)
     private var stopped = false
     private var blockedSince: Int64?
@@ -126,7 +133,9 @@ final class PublisherLoop: @unchecked Sendable {
         guard let publisher, share.isSending else { return }
         var now = Monotonic.nowNanoseconds()
         endHoldingBack(at: now)
-        let spinUntil = now + Self.spinNanoseconds
+        if let since = spinningSince { share.totals.spinNanoseconds += min(now - since, Self.lookNanoseconds) }
+        spinningSince = nil
+        let turnEnd = now + Self.turnNanoseconds
         var batches = 0
         while batches < Self.batchesPerTurn {
             guard publisher.isWritable else { return holdBack(byWindow: false, at: now) }
@@ -138,8 +147,11 @@ final class PublisherLoop: @unchecked Sendable {
             switch next {
             case .more: continue
             case .due(let time) where settings.pacing == .spin && time - now < Self.spinNanoseconds:
-                guard now < spinUntil else { return wake(at: 0) }
-                now = spin(until: min(time, spinUntil), from: now)
+                guard time - now < Self.exactNanoseconds, now < turnEnd else {
+                    spinningSince = now
+                    return yield(at: now)
+                }
+                now = spin(until: time, from: now)
             case .due(let time):
                 let early = settings.pacing == .spin ? Self.spinNanoseconds / 2 : 0
                 return wake(at: max(time - early, now + (early > 0 ? 0 : Self.tickNanoseconds)))
@@ -149,8 +161,12 @@ final class PublisherLoop: @unchecked Sendable {
             case .end: return finishStretch()
             }
         }
-        wake(at: 0)
+        yield(at: now)
     }
+
+    /// Goes on once the sockets had their turn: at a time that has not come yet when the loop looks for what is due, for
+    /// else it would do that for ever, and answers would lie unread.
+    private func yield(at now: Int64) { wake(at: now + 1_000) }
 
     /// Hands the planned batch to the socket; returns the time when that was done.
     private func send(through publisher: any LoadPublisher) -> Int64 {
@@ -172,7 +188,7 @@ final class PublisherLoop: @unchecked Sendable {
         return now
     }
 
-    /// Calls `turn` at that time, and no other time set before; 0 is as soon as others have had their turn.
+    /// Calls `turn` at that time, and no other time set before; 0 is right behind what the loop does now.
     private func wake(at nanoseconds: Int64) {
         if callback != nil, callbackNanoseconds == 0 { return }
         callback?.cancel()

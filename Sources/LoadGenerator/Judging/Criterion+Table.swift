@@ -12,13 +12,6 @@ extension Criterion {
             reason: "Nothing was sent in phase {phase}.",
             advice: "See the notes for why the connections could not publish."
         ) { $0.closedLoop ? ($0.phase.books.published == 0 ? 1 : 0) : nil },
-        // Each message that is missing makes the load another one. Of a run that was ended early, what had just fallen
-        // due by then need not be sent.
-        Criterion(
-            name: "unsent", title: "arrivals never sent", unit: .messages, suspect: .above(0), invalid: .above(0),
-            reason: "{value} arrivals of phase {phase} were never sent.",
-            advice: "Lower the rate, or give the load more connections."
-        ) { $0.closedLoop || $0.outcome.interrupted ? nil : Double($0.phase.books.notSent) },
         // A socket is full for a moment in every burst. From a twentieth of the time on it shapes the load; from half of
         // it on, the broker and not the schedule says when messages leave.
         Criterion(
@@ -36,6 +29,13 @@ extension Criterion {
             advice:
                 "Raise load.confirm_window or load.connections; if that changes nothing, the broker is at its limit."
         ) { $0.closedLoop ? nil : $0.phase.evidence.windowFullShare },
+        // Each message that is missing makes the load another one. Of a run that was ended early, what had just fallen
+        // due by then need not be sent.
+        Criterion(
+            name: "unsent", title: "arrivals never sent", unit: .messages, suspect: .above(0), invalid: .above(0),
+            reason: "{value} arrivals of phase {phase} were never sent.",
+            advice: "Lower the rate, or give the load more connections."
+        ) { $0.closedLoop || $0.outcome.interrupted ? nil : Double($0.phase.books.notSent) },
     ]
 
     /// What the generator's own threads and their machine had left.
@@ -85,7 +85,9 @@ extension Criterion {
             name: "calibrated_rate", title: "share of the calibrated limit", unit: .share, suspect: .above(0.75),
             invalid: .never,
             reason: "Phase {phase} used {value} of what this generator can do here.",
-            advice: "Raise load.connections, use a faster machine, or lower the rate."
+            advice:
+                "Raise load.connections, use a faster machine, or lower the rate; above 100 %, calibrate again: this "
+                + "was made while the machine had other work."
         ) { subject in
             guard let limit = subject.surroundings.limitPerSecond, limit > 0 else { return nil }
             return subject.phase.busiestPerSecond.map { $0 / limit }

@@ -217,7 +217,7 @@ package struct Books: Sendable, Equatable, Codable {
     package var duplicated: UInt64
     /// Confirmed messages that came back from nowhere.
     package var lost: UInt64
-    /// Messages still in the incoming queue at the end.
+    /// Messages still in one of the scenario's queues at the end, or left to other consumers.
     package var queued: UInt64
     /// Messages sent later than the bound on schedule debt allows.
     package var late: UInt64

@@ -95,7 +95,7 @@ struct ChartDrawing {
                     "class": "band \(kind)", "x": Self.number(from), "y": Self.number(frame.top),
                     "width": Self.number(width), "height": Self.number(frame.height),
                 ])
-            let room = Int((width - 6) / Self.characterWidth)
+            let room = Int((width - 12) / Self.characterWidth)
             guard room >= 3, !band.label.isEmpty else { continue }
             let label = band.label.count <= room ? band.label : band.label.prefix(room - 1) + "…"
             svg.element(

@@ -131,11 +131,22 @@ struct RoleCost: Sendable, Equatable {
 }
 
 extension RunResult {
-    /// The rates of the measured phases; throughput is what came back while they lasted.
+    /// The rates of the measured phases: what fell due, and what was sent, confirmed and came back while they lasted.
+    ///
+    /// What was sent and confirmed late counts to its phase, but was no rate of it: these two are of its seconds.
     var rates: (offered: Double, published: Double, confirmed: Double, throughput: Double) {
-        (
-            totals.perSecond(totals.books.offered), totals.perSecond(totals.books.published),
-            totals.perSecond(totals.books.confirmed), totals.throughputPerSecond
+        let rows = series.filter { row in
+            let middle = row.startNanoseconds + row.durationNanoseconds / 2
+            return phases.contains { $0.measured && ($0.startNanoseconds..<$0.endNanoseconds).contains(middle) }
+        }
+        let nanoseconds = rows.reduce(0) { $0 + $1.durationNanoseconds }
+        func rate(_ count: KeyPath<SeriesRow, UInt64>, _ all: UInt64) -> Double {
+            guard nanoseconds > 0 else { return totals.perSecond(all) }
+            return Double(rows.reduce(0) { $0 + $1[keyPath: count] }) / Double(nanoseconds) * 1e9
+        }
+        return (
+            totals.perSecond(totals.books.offered), rate(\.published, totals.books.published),
+            rate(\.confirmed, totals.books.confirmed), totals.throughputPerSecond
         )
     }
 }

@@ -45,9 +45,25 @@ extension Notation where Value == ServerURL {
                     decoding.report(node.place, "the address holds spaces or control characters, or is too long")
                     return nil
                 }
+                guard hasPort(scalar.text) else {
+                    decoding.report(node.place, "the address's port is not a number from 1 to 65535")
+                    return nil
+                }
                 return ServerURL(scalar.text)
             },
             write: { .text($0.redacted) })
+    }
+
+    /// Whether the port of an address, where it names one, can be one.
+    private static func hasPort(_ address: String) -> Bool {
+        let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+        let afterUser = address.lastIndex(of: "@").map { address.index(after: $0) } ?? start
+        let host = address[afterUser...].prefix { !"/?#".contains($0) }
+        // Colons within brackets are those of an IPv6 address.
+        let behind = host.lastIndex(of: "]").map { host[$0...] } ?? host
+        guard let colon = behind.lastIndex(of: ":") else { return true }
+        let port = behind[behind.index(after: colon)...]
+        return port.isEmpty || UInt16(port).map { $0 > 0 } ?? false
     }
 }
 

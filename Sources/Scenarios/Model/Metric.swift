@@ -112,7 +112,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .failed: "messages read back from the failed queue"
         case .duplicated: "results read back more than once"
         case .lost: "confirmed messages that came back from nowhere"
-        case .queued: "messages still in the incoming queue at the end"
+        case .queued: "messages still in one of the scenario's queues at the end, or left to other consumers"
         case .late: "messages sent later than `limits.schedule_debt` allows"
         case .throughput: "results read back per second of measured time"
         case .offeredRate: "arrivals per second of measured time"

@@ -7,6 +7,9 @@ extension AccuracySuite {
         var name: String
         var confirm: PeerPlan.Delay
         var outcome: PeerPlan.Delay
+        /// Messages a second in the full form, and in the short one.
+        var rates = (full: 2000, short: 700)
+        var keys = "arrivals: poisson"
     }
 
     private static let delays = [
@@ -16,6 +19,10 @@ extension AccuracySuite {
         Delays(
             name: "exponential", confirm: .exponential(meanMilliseconds: 20),
             outcome: .exponential(meanMilliseconds: 50)),
+        // Gaps so short that a loop that spins is never without something due soon.
+        Delays(
+            name: "fixed, pacing spin", confirm: .fixed(milliseconds: 20), outcome: .fixed(milliseconds: 45),
+            rates: (5_500, 5_500), keys: "pacing: spin"),
     ]
 
     static let percentiles: [Double] = [50, 90, 99, 99.9]
@@ -29,10 +36,13 @@ extension AccuracySuite {
             plan.confirmDelay = delays.confirm
             plan.outcomeDelay = delays.outcome
             plan.spinNanoseconds = isFull ? 50_000 : 0
+            // As many messages for each of them, about.
+            let rate = isFull ? delays.rates.full : delays.rates.short
+            let milliseconds = (isFull ? 24_000_000 : 560_000) / rate
             let run = try await KnownRun(
                 """
-                phases: [{name: only, rate: \(isFull ? 2000 : 700)/s, for: \(isFull ? 12_000 : 800)ms}]
-                arrivals: poisson
+                phases: [{name: only, rate: \(rate)/s, for: \(milliseconds)ms}]
+                \(delays.keys)
                 text: {pool: 16, length: 200B}
                 drain: 5s
                 """, against: plan)
