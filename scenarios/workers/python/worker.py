@@ -17,6 +17,7 @@ import re
 import signal
 import sqlite3
 import sys
+import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timezone
@@ -65,10 +66,20 @@ class Store:
 
     def __init__(self, path):
         self.connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self.connection.execute("pragma journal_mode = wal")
+        self._use_write_ahead_log()
         self.connection.execute("pragma synchronous = normal")
         self.connection.execute(
             "create table if not exists texts (id text primary key, user_id integer, text text, analysis text, processed_at text)")
+
+    def _use_write_ahead_log(self):
+        """Unlike a statement this does not wait for a lock, which another worker may hold that starts at the same time."""
+        for attempt in range(100):
+            try:
+                self.connection.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError:
+                time.sleep(0.05 + 0.001 * attempt)
+        raise SystemExit("the store stays locked: is another program using it?")
 
     def upsert(self, document, result):
         self.connection.execute(
