@@ -13,17 +13,17 @@ package import FoundationEssentials
 /// ```
 package struct RunResult: Sendable, Equatable, Codable {
     /// What the first key of every result file says.
-    package static let format = "rafale-run"
+    package static let format: String = "rafale-run"
     /// The version written, and the highest one read.
     ///
     /// A new optional key keeps it; anything that changes what a reader understands raises it. Version 2 has thresholds
     /// that were not judged.
-    package static let schemaVersion = 2
+    package static let schemaVersion: Int = 2
 
     /// Always ``format``.
-    package private(set) var format = RunResult.format
+    package private(set) var format: String = RunResult.format
     /// The version of the keys and their meaning.
-    package private(set) var schemaVersion = RunResult.schemaVersion
+    package private(set) var schemaVersion: Int = RunResult.schemaVersion
 
     /// What was run.
     package var scenario: ScenarioFacts

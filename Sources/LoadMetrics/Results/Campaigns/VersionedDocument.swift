@@ -46,7 +46,10 @@ extension VersionedDocument {
     }
 
     /// Reads a document from JSON text.
-    package init(json: some Collection<UInt8>) throws(DocumentError) {
+    package init(json: some Collection<UInt8>) throws(DocumentError) { self = try Self.read(json) }
+
+    /// Reads a document from JSON text.
+    static func read(_ json: some Collection<UInt8>) throws(DocumentError) -> Self {
         let data = Data(json)
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -70,7 +73,7 @@ extension VersionedDocument {
             throw .newerVersion(title: Self.title, found: header.schemaVersion, supported: Self.schemaVersion)
         }
         do {
-            self = try decoder.decode(Self.self, from: data)
+            return try decoder.decode(Self.self, from: data)
         } catch let error as DecodingError {
             let (place, reason) = Self.words(for: error)
             throw .damaged(title: Self.title, at: place, reason: reason)
