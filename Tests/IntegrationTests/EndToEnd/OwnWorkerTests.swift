@@ -25,6 +25,11 @@ struct OwnWorkerTests {
         """
     }
 
+    /// Until then the end of a worker is the end of the run.
+    private static func waitForLoad(of program: RunningProgram) async throws {
+        try await program.waitForText("test: ")
+    }
+
     private func workers(of result: RunResult) -> [RoleResult] { result.roles.filter { $0.role == .worker } }
 
     @Test("take the reference worker's place, told where everything is, and are measured from outside")
@@ -66,16 +71,16 @@ struct OwnWorkerTests {
         "that do not come up end the run with their last words",
         arguments: [
             (
-                "command: \"sh -c 'echo early; echo my last words >&2; exit 3'\"",
+                "count: 1\ncommand: \"sh -c 'echo early; echo my last words >&2; exit 3'\"",
                 "worker-1 exited with code 3 before it was ready: my last words"
             ),
             ("command: \"sh -c 'kill -SEGV $$'\"", "was ended by signal 11"),
             ("command: sleep 60\nready: {within: 300ms}", "the incoming queue has 0 of 2 consumers"),
             (
-                "command: \"sh -c 'echo waiting for godot; sleep 60'\"\nready: {log: serving, within: 300ms}",
+                "command: \"sh -c 'echo waiting for godot; sleep 60'\"\nready: {log: serving, within: 3s}",
                 "does not hold 'serving'; worker-1: waiting for godot"
             ),
-            ("command: \"sh -c 'echo trying; exit 1'\"\nrestart: always\nready: {within: 900ms}", "worker-1: trying"),
+            ("command: \"sh -c 'echo trying; exit 1'\"\nrestart: always\nready: {within: 3s}", "worker-1: trying"),
             ("command: no-such-program-here", "no program 'no-such-program-here' is in PATH"),
             ("command: ./nothing.py", "there is no ./nothing.py, seen from the folder"),
             ("command: ./test.yaml", "may not be executed"),
@@ -128,10 +133,14 @@ struct OwnWorkerTests {
         try await RafaleProgram.use { rafale in
             // The second worker's shell goes first; the worker itself would stay.
             let script = """
-                if [ $RAFALE_INDEX = 1 ]; then exec \(Self.worker); fi; \(Self.worker) & sleep 2; echo farewell; exit 7
+                if [ $RAFALE_INDEX = 1 ]; then exec \(Self.worker); fi; \(Self.worker) & until [ -e go ]; do sleep 0.1; \
+                done; echo farewell; exit 7
                 """
-            let file = try rafale.scenario(Self.scenario("command: \(Self.shell(script))", seconds: 4))
-            let outcome = try await rafale("run", file, "--quiet")
+            let file = try rafale.scenario(Self.scenario("command: \(Self.shell(script))", seconds: 2))
+            let outcome = try await rafale("run", file) { program in
+                try await Self.waitForLoad(of: program)
+                try Data().write(to: rafale.folder.appending(path: "go"))
+            }
             let result = try rafale.result()
             expectValid(outcome, result, exit: 0)
             expectBalanced(result)
@@ -186,14 +195,13 @@ struct OwnWorkerTests {
     func abandoned() async throws {
         try await RafaleProgram.use { rafale in
             let file = try rafale.scenario(
-                Self.scenario("command: \(Self.shell("sleep 4323 & \(Self.worker)"))", seconds: 3))
-            let outcome = try await rafale("run", file, "--quiet") { program in
+                Self.scenario("command: \(Self.shell("sleep 4323 & \(Self.worker)"))", seconds: 2))
+            let outcome = try await rafale("run", file) { program in
                 let supervisors = try await eventually(within: .seconds(30), "both supervisors") {
                     let found = try children(of: program.processID, with: "supervise")
                     return ProcessTree.descendants(of: program.processID).count >= 9 ? found : nil
                 }
-                // Into the load: before, the end of a worker is the end of the run.
-                try await Task.sleep(for: .milliseconds(1_500))
+                try await Self.waitForLoad(of: program)
                 let tree = ProcessTree.descendants(of: supervisors[0])
                 #expect(tree.count == 3 && kill(supervisors[0], SIGKILL) == 0)
                 try await eventually(within: .seconds(30), "the end of \(tree)") {
