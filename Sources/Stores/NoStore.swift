@@ -30,6 +30,12 @@ package final class NoStore: DocumentStore {
         return nil
     }
 
+    /// Always empty.
+    package func page(after id: String?, limit: Int) async throws(StoreError) -> [StoreDocument] {
+        try checkOpen()
+        return []
+    }
+
     /// Nothing to close.
     package func close() async {
         isClosed.store(true, ordering: .releasing)

@@ -8,7 +8,8 @@
 
 /// Holds the documents of one collection.
 ///
-/// `apply` is idempotent: a batch that is written again leaves the store as writing it once did.
+/// `apply` is idempotent: a batch that is written again leaves the store as writing it once did. What each operation
+/// does is the collection's to say, see ``StoreCollection/Keeping``.
 package protocol DocumentStore: Sendable {
     /// What this store is, for logs and reports; never a password.
     var name: String { get }
@@ -24,12 +25,32 @@ package protocol DocumentStore: Sendable {
     /// The document of that identifier, nil when there is none.
     func fetch(_ id: String) async throws(StoreError) -> StoreDocument?
 
+    /// The next documents in the order of their identifiers' bytes, `limit` at most: those after `id`, or from the first.
+    func page(after id: String?, limit: Int) async throws(StoreError) -> [StoreDocument]
+
     /// Lets go of files and connections; every later call throws `StoreError.closed`.
     func close() async
 }
 
 /// Names a set of documents and the shape they have.
 package struct StoreCollection: Sendable, Equatable {
+    /// Which of several writes to one identifier the store keeps.
+    ///
+    /// Messages come at least once and in no certain order: a worker that dies leaves its messages to others, which
+    /// may write an old update after a newer one, or after the delete that was sent later.
+    package enum Keeping: Sendable, Equatable {
+        /// The one of the highest version; of equal ones the last to come, but a delete before all.
+        ///
+        /// A deleted document leaves its identifier and version behind for ``tombstoneRetention``.
+        case latest
+        /// The one that came first: documents that never change, such as lines of a log.
+        case first
+    }
+
+    /// How long a deleted document is remembered, in milliseconds of its version: older updates than that are refused
+    /// no more. Whoever opens the store clears what is older.
+    package static let tombstoneRetention: Int64 = 24 * 3_600_000
+
     /// What a column holds.
     package enum Kind: Sendable, Equatable {
         case integer
@@ -54,9 +75,11 @@ package struct StoreCollection: Sendable, Equatable {
     package let name: String
     /// All but the identifier, which is always called `id`.
     package let columns: [Column]
+    package let keeps: Keeping
 
-    package init(name: String, columns: [Column]) {
+    package init(name: String, keeps: Keeping = .latest, columns: [Column]) {
         self.name = name
+        self.keeps = keeps
         self.columns = columns
     }
 }
@@ -83,18 +106,23 @@ package struct StoreDocument: Sendable, Equatable {
 }
 
 /// One change of a store.
+///
+/// A version says when the change was made, in milliseconds since 1970; collections that keep the first ignore it.
 package enum StoreOperation: Sendable, Equatable {
     /// Puts the document in the place of the one with its identifier, if any.
-    case upsert(StoreDocument)
-    case delete(id: String)
+    case upsert(StoreDocument, version: Int64)
+    case delete(id: String, version: Int64)
 }
 
 /// What became of one operation.
 package enum StoreOutcome: Sendable, Equatable {
+    /// The document is there; in a collection that keeps the first, this one or the one before it.
     case upserted
     case deleted
     /// There was no document to delete.
     case absent
+    /// A later change was stored before: nothing was done.
+    case superseded
     /// The store will never take this document, for the reason given; the others of its batch are written.
     case refused(String)
 }

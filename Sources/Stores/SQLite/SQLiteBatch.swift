@@ -1,50 +1,6 @@
 import GRDB
 import GRDBSQLite
 
-/// The statements of one collection.
-struct CollectionSQL: Sendable {
-    let collection: StoreCollection
-    let createTable: String
-    let upsert: String
-    let delete: String
-    let fetch: String
-    let count: String
-
-    init(_ collection: StoreCollection) {
-        self.collection = collection
-        let table = Self.quoted(collection.name)
-        let names = collection.columns.map { Self.quoted($0.name) }
-        let definitions = collection.columns.map { "\(Self.quoted($0.name)) \(Self.type(of: $0.kind))" }
-        let all = (["\"id\""] + names).joined(separator: ", ")
-        let marks = Array(repeating: "?", count: names.count + 1).joined(separator: ", ")
-        let updates = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        createTable = """
-            CREATE TABLE IF NOT EXISTS \(table) (\
-            \((["\"id\" TEXT PRIMARY KEY NOT NULL"] + definitions).joined(separator: ", ")))
-            """
-        upsert = """
-            INSERT INTO \(table) (\(all)) VALUES (\(marks)) \
-            ON CONFLICT ("id") DO \(updates.isEmpty ? "NOTHING" : "UPDATE SET \(updates)")
-            """
-        delete = "DELETE FROM \(table) WHERE \"id\" = ?"
-        fetch = "SELECT \(all) FROM \(table) WHERE \"id\" = ?"
-        count = "SELECT count(*) FROM \(table)"
-    }
-
-    private static func quoted(_ name: String) -> String {
-        "\"\(name.replacing("\"", with: "\"\""))\""
-    }
-
-    private static func type(of kind: StoreCollection.Kind) -> String {
-        switch kind {
-        case .integer: "INTEGER"
-        case .real: "REAL"
-        case .text, .json: "TEXT"
-        case .bytes: "BLOB"
-        }
-    }
-}
-
 /// Runs a collection's cached statements on the open database.
 ///
 /// Values are bound and read with their length by SQLite's own functions: GRDB ends a string at its first NUL.
@@ -59,22 +15,20 @@ struct SQLiteBatch {
 
     /// Applies the operations in order; throws what concerns the whole batch.
     func apply(_ operations: [StoreOperation]) throws -> [StoreOutcome] {
-        let upsert = try database.cachedStatement(sql: sql.upsert).sqliteStatement
-        let delete = try database.cachedStatement(sql: sql.delete).sqliteStatement
+        let upsert = try statement(sql.upsert)
         var outcomes: [StoreOutcome] = []
         outcomes.reserveCapacity(operations.count)
         for operation in operations {
             do {
                 switch operation {
-                case .upsert(let document):
+                case .upsert(let document, let version):
                     try bind(document.id, to: upsert)
                     try bind(document.values, to: upsert)
-                    try run(upsert)
-                    outcomes.append(.upserted)
-                case .delete(let id):
-                    try bind(id, to: delete)
-                    try run(delete)
-                    outcomes.append(database.changesCount > 0 ? .deleted : .absent)
+                    if sql.isVersioned { try check(sqlite3_bind_int64(upsert, sql.versionIndex, version)) }
+                    let isWritten = try run(upsert) > 0
+                    outcomes.append(isWritten || !sql.isVersioned ? .upserted : .superseded)
+                case .delete(let id, let version):
+                    outcomes.append(try delete(id, version: version))
                 }
             } catch let error as DatabaseError where Self.concernsOneDocument(error) {
                 outcomes.append(.refused(error.message ?? "SQLite error \(error.resultCode.rawValue)"))
@@ -83,23 +37,64 @@ struct SQLiteBatch {
         return outcomes
     }
 
+    private func delete(_ id: String, version: Int64) throws -> StoreOutcome {
+        let delete = try statement(sql.delete)
+        try bind(id, to: delete)
+        guard sql.isVersioned else { return try run(delete) > 0 ? .deleted : .absent }
+        try check(sqlite3_bind_int64(delete, 2, version))
+        if try run(delete) > 0 { return .deleted }
+        // No document of that age or older: remember the delete, unless a later document stands.
+        let bury = try statement(sql.bury)
+        try bind(id, to: bury)
+        try check(sqlite3_bind_int64(bury, 2, version))
+        if try run(bury) > 0 { return .absent }
+        let isLive = try statement(sql.isLive)
+        try bind(id, to: isLive)
+        defer { Self.reset(isLive) }
+        switch sqlite3_step(isLive) {
+        case SQLITE_ROW: return .superseded
+        case SQLITE_DONE: return .absent
+        case let code: throw lastError(code)
+        }
+    }
+
     /// Reads one document.
     func fetch(_ id: String) throws -> StoreDocument? {
-        let statement = try database.cachedStatement(sql: sql.fetch).sqliteStatement
-        try bind(id, to: statement)
-        defer {
-            sqlite3_reset(statement)
-            sqlite3_clear_bindings(statement)
+        let fetch = try statement(sql.fetch)
+        try bind(id, to: fetch)
+        return try documents(of: fetch).first
+    }
+
+    /// Reads the documents after an identifier, or from the first.
+    func page(after id: String?, limit: Int) throws -> [StoreDocument] {
+        let page = try statement(id == nil ? sql.firstPage : sql.nextPage)
+        try check(sqlite3_bind_int64(page, 1, Int64(limit)))
+        if let id { try bind(id, to: page, at: 2) }
+        return try documents(of: page)
+    }
+
+    private func documents(of statement: SQLiteStatement) throws -> [StoreDocument] {
+        defer { Self.reset(statement) }
+        var documents: [StoreDocument] = []
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW:
+                let values = sql.collection.columns.indices.map { Self.value(of: statement, at: CInt($0 + 1)) }
+                let id = String(decoding: Self.bytes(of: statement, at: 0), as: UTF8.self)
+                documents.append(StoreDocument(id: id, values: values))
+            case SQLITE_DONE: return documents
+            case let code: throw lastError(code)
+            }
         }
-        switch sqlite3_step(statement) {
-        case SQLITE_ROW:
-            let values = sql.collection.columns.indices.map { Self.value(of: statement, at: CInt($0 + 1)) }
-            return StoreDocument(id: id, values: values)
-        case SQLITE_DONE:
-            return nil
-        case let code:
-            throw lastError(code)
-        }
+    }
+
+    private func statement(_ text: String) throws -> SQLiteStatement {
+        try database.cachedStatement(sql: text).sqliteStatement
+    }
+
+    private static func reset(_ statement: SQLiteStatement) {
+        sqlite3_reset(statement)
+        sqlite3_clear_bindings(statement)
     }
 
     private static func concernsOneDocument(_ error: DatabaseError) -> Bool {
@@ -109,15 +104,17 @@ struct SQLiteBatch {
         }
     }
 
-    private func run(_ statement: SQLiteStatement) throws {
+    /// Runs a statement that reads nothing; answers with the number of rows it changed.
+    private func run(_ statement: SQLiteStatement) throws -> Int {
         let code = sqlite3_step(statement)
         defer { sqlite3_reset(statement) }
         guard code == SQLITE_DONE else { throw lastError(code) }
+        return database.changesCount
     }
 
-    private func bind(_ id: String, to statement: SQLiteStatement) throws {
+    private func bind(_ id: String, to statement: SQLiteStatement, at index: CInt = 1) throws {
         var id = id
-        try check(id.withUTF8 { Self.bindText(UnsafeRawBufferPointer($0), to: statement, at: 1) })
+        try check(id.withUTF8 { Self.bindText(UnsafeRawBufferPointer($0), to: statement, at: index) })
     }
 
     private func bind(_ values: [StoreValue], to statement: SQLiteStatement) throws {

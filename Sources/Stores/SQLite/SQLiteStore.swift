@@ -38,7 +38,7 @@ package final class SQLiteStore: DocumentStore {
                 let queue = try DatabaseQueue(path: path, configuration: configuration())
                 try await queue.writeWithoutTransaction { database in
                     try database.inTransaction(.immediate) {
-                        try database.execute(sql: sql.createTable)
+                        try prepare(database, sql)
                         return .commit
                     }
                 }
@@ -55,6 +55,18 @@ package final class SQLiteStore: DocumentStore {
                 }
             }
         }
+    }
+
+    /// Makes the table, brings one of an earlier version up to date, and forgets deletes of long ago.
+    private static func prepare(_ database: Database, _ sql: CollectionSQL) throws {
+        try database.execute(sql: sql.createTable)
+        guard sql.isVersioned else { return }
+        let columns = try database.columns(in: sql.collection.name).map(\.name)
+        for column in sql.addColumns where !columns.contains(column.name) {
+            try database.execute(sql: column.statement)
+        }
+        let now = Int64(Date.now.timeIntervalSince1970 * 1000)
+        try database.execute(sql: sql.clear, arguments: [now - StoreCollection.tombstoneRetention])
     }
 
     private init(name: String, queue: DatabaseQueue, sql: CollectionSQL) {
@@ -90,6 +102,13 @@ package final class SQLiteStore: DocumentStore {
     package func fetch(_ id: String) async throws(StoreError) -> StoreDocument? {
         try await access { [sql] database in
             try SQLiteBatch(database, sql).fetch(id)
+        }
+    }
+
+    /// The documents after that id, or from the first.
+    package func page(after id: String?, limit: Int) async throws(StoreError) -> [StoreDocument] {
+        try await access { [sql] database in
+            try SQLiteBatch(database, sql).page(after: id, limit: limit)
         }
     }
 
