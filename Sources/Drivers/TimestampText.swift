@@ -3,8 +3,9 @@ package struct TimestampText {
     static let byteCount = 24
 
     private let wallOffsetNanoseconds: Int64
-    private var millisecond: Int64 = .min
-    /// The text of the moment that was set last.
+    /// The moment that was set last, in milliseconds since 1970.
+    package private(set) var unixMilliseconds: Int64 = .min
+    /// The text of that moment.
     package private(set) var bytes: [UInt8]
 
     /// `wallOffsetNanoseconds` is wall time since 1970 minus monotonic time, taken once.
@@ -19,8 +20,8 @@ package struct TimestampText {
     /// Sets `bytes` to the time of a monotonic moment.
     package mutating func set(monotonicNanoseconds: Int64) {
         let wanted = (monotonicNanoseconds &+ wallOffsetNanoseconds) / 1_000_000
-        guard wanted != millisecond else { return }
-        millisecond = wanted
+        guard wanted != unixMilliseconds else { return }
+        unixMilliseconds = wanted
         let seconds = wanted / 1000
         let date = Self.civilDate(daysSince1970: seconds / 86_400)
         write(date.year, digits: 4, at: 0)

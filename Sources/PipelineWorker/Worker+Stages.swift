@@ -160,7 +160,9 @@ extension Worker {
                 state.statistics.recordService(nanoseconds: started - item.message.receivedNanoseconds)
             }
             state.statistics.recordConfirmed(results.count, nanoseconds: nanoseconds)
-            state.statistics.countProcessed(updated: stored.count - deleted, deleted: deleted)
+            state.statistics.countProcessed(
+                updated: stored.count - deleted, deleted: deleted,
+                superseded: stored.count { $0.outcome == .superseded })
         }
     }
 

@@ -8,6 +8,8 @@ package struct WorkerStatistics: Sendable {
     package private(set) var processed: UInt64 = 0
     package private(set) var updated: UInt64 = 0
     package private(set) var deleted: UInt64 = 0
+    /// Of the processed, those after whose change a later one was stored before.
+    package private(set) var superseded: UInt64 = 0
     /// Results the broker has confirmed.
     package private(set) var confirmed: UInt64 = 0
     package private(set) var failed: [Rejection.Reason: UInt64] = [:]
@@ -67,8 +69,9 @@ package struct WorkerStatistics: Sendable {
         publish.record(nanoseconds, count: UInt64(count))
     }
 
-    mutating func countProcessed(updated: Int, deleted: Int) {
+    mutating func countProcessed(updated: Int, deleted: Int, superseded: Int) {
         processed += UInt64(updated + deleted)
+        self.superseded += UInt64(superseded)
         self.updated += UInt64(updated)
         self.deleted += UInt64(deleted)
     }
@@ -81,7 +84,8 @@ package struct WorkerStatistics: Sendable {
     package func snapshot(_ event: RoleSnapshot.Event) -> RoleSnapshot {
         var counters: [String: UInt64] = [
             "received": received, "redelivered": redelivered, "processed": processed, "updated": updated,
-            "deleted": deleted, "confirmed": confirmed, "failed": failedTotal, "batches": batches,
+            "deleted": deleted, "superseded": superseded, "confirmed": confirmed, "failed": failedTotal,
+            "batches": batches,
             "store_retries": storeRetries, "publish_retries": publishRetries,
         ]
         for (reason, count) in failed { counters["failed.\(reason.rawValue)"] = count }

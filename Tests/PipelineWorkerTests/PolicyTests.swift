@@ -61,5 +61,20 @@ struct PolicyTests {
     func timestamps(_ milliseconds: Int64, _ text: String) {
         let bytes = UTCTimestamp.bytes(unixNanoseconds: milliseconds * 1_000_000)
         #expect(String(decoding: bytes, as: UTF8.self) == text)
+        #expect(UTCTimestamp.milliseconds(of: bytes) == milliseconds)
+    }
+
+    @Test(
+        "timestamps are read in the ways that people write them",
+        arguments: [
+            ("2026-11-21T02:48:49Z", 1_795_229_329_000), ("2026-11-21 02:48:49.5", 1_795_229_329_500),
+            ("2026-11-21T04:48:49.123456+02:00", 1_795_229_329_123), ("2026-11-20T21:18:49-0530", 1_795_229_329_000),
+            ("2026-11-21T02:48:49+00", 1_795_229_329_000), ("0000-03-01T00:00:00Z", -62_162_035_200_000),
+            ("", nil), ("yesterday", nil), ("2026-11-21", nil), ("2026-13-21T02:48:49Z", nil),
+            ("2026-11-21T24:48:49Z", nil), ("2026-11-21T02:48:49.Z", nil), ("2026-11-21T02:48:49Zulu", nil),
+            ("2026-11-21T02:48:49+", nil), ("1795229329123", nil),
+        ] as [(String, Int64?)])
+    func readTimestamps(_ text: String, _ milliseconds: Int64?) {
+        #expect(UTCTimestamp.milliseconds(of: Array(text.utf8)) == milliseconds)
     }
 }

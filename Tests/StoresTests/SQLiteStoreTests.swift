@@ -11,7 +11,7 @@ struct SQLiteStoreTests {
     func fileOnFirstUse() async throws {
         let path = try temporaryFolder().appendingPathComponent("new/folder/run.sqlite").path
         let store = try await open(path)
-        _ = try await store.apply([.upsert(StoreUnderTest.document("a", text: "x"))])
+        _ = try await store.apply([.upsert(StoreUnderTest.document("a", text: "x"), version: 1)])
         let mode = try await DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
         #expect(mode == "wal")
         await store.close()
@@ -45,7 +45,7 @@ struct SQLiteStoreTests {
         try await DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE conformance (id TEXT)") }
         let store = try await open(path)
         let error = await #expect(throws: StoreError.self) {
-            _ = try await store.apply([.upsert(StoreUnderTest.document("a", text: "x"))])
+            _ = try await store.apply([.upsert(StoreUnderTest.document("a", text: "x"), version: 1)])
         }
         guard case .permanent = error else {
             Issue.record("expected a permanent error, not \(String(describing: error))")
@@ -66,9 +66,9 @@ struct SQLiteStoreTests {
         }
         let store = try await open(path)
         let outcomes = try await store.apply([
-            .upsert(StoreUnderTest.document("a", text: "x", userID: 1)),
-            .upsert(StoreUnderTest.document("b", text: "x", userID: 10)),
-            .upsert(StoreUnderTest.document("c", text: "x", userID: 2)),
+            .upsert(StoreUnderTest.document("a", text: "x", userID: 1), version: 1),
+            .upsert(StoreUnderTest.document("b", text: "x", userID: 10), version: 1),
+            .upsert(StoreUnderTest.document("c", text: "x", userID: 2), version: 1),
         ])
         #expect(outcomes.first == .upserted)
         #expect(outcomes.last == .upserted)
@@ -94,7 +94,9 @@ struct SQLiteStoreTests {
     @Test("no store accepts everything and keeps nothing")
     func noStore() async throws {
         let store = try await StoreURL.none.open(StoreUnderTest.collection, logger: Logger(label: "test"))
-        let outcomes = try await store.apply([.upsert(StoreUnderTest.document("a", text: "x")), .delete(id: "a")])
+        let outcomes = try await store.apply([
+            .upsert(StoreUnderTest.document("a", text: "x"), version: 1), .delete(id: "a", version: 1),
+        ])
         #expect(outcomes == [.upserted, .absent])
         #expect(try await store.count() == 0)
         #expect(try await store.fetch("a") == nil)

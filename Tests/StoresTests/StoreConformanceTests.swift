@@ -1,3 +1,4 @@
+import Foundation
 import Stores
 import Testing
 
@@ -9,7 +10,8 @@ struct StoreConformanceTests {
     func upsertIsIdempotent(_ subject: Subject) async throws {
         let store = try await subject.open()
         let batch: [StoreOperation] = [
-            .upsert(Subject.document("a", text: "one")), .upsert(Subject.document("b", text: "two")),
+            .upsert(Subject.document("a", text: "one"), version: 1),
+            .upsert(Subject.document("b", text: "two"), version: 1),
         ]
         #expect(try await store.apply(batch) == [.upserted, .upserted])
         #expect(try await store.apply(batch) == [.upserted, .upserted])
@@ -21,8 +23,8 @@ struct StoreConformanceTests {
     @Test("an upsert replaces every value of the document", arguments: Subject.all)
     func upsertReplaces(_ subject: Subject) async throws {
         let store = try await subject.open()
-        _ = try await store.apply([.upsert(Subject.document("a", text: "old", userID: 1))])
-        _ = try await store.apply([.upsert(Subject.document("a", text: "new", userID: nil))])
+        _ = try await store.apply([.upsert(Subject.document("a", text: "old", userID: 1), version: 1)])
+        _ = try await store.apply([.upsert(Subject.document("a", text: "new", userID: nil), version: 2)])
         #expect(try await store.fetch("a") == Subject.document("a", text: "new", userID: nil))
         #expect(try await store.count() == 1)
         await store.close()
@@ -31,9 +33,10 @@ struct StoreConformanceTests {
     @Test("a delete says whether there was a document", arguments: Subject.all)
     func deleteSaysWhatWasThere(_ subject: Subject) async throws {
         let store = try await subject.open()
-        #expect(try await store.apply([.delete(id: "absent")]) == [.absent])
-        _ = try await store.apply([.upsert(Subject.document("a", text: "one"))])
-        #expect(try await store.apply([.delete(id: "a"), .delete(id: "a")]) == [.deleted, .absent])
+        #expect(try await store.apply([.delete(id: "absent", version: 1)]) == [.absent])
+        _ = try await store.apply([.upsert(Subject.document("a", text: "one"), version: 1)])
+        #expect(
+            try await store.apply([.delete(id: "a", version: 2), .delete(id: "a", version: 2)]) == [.deleted, .absent])
         #expect(try await store.fetch("a") == nil)
         #expect(try await store.count() == 0)
         await store.close()
@@ -43,12 +46,98 @@ struct StoreConformanceTests {
     func batchKeepsOrder(_ subject: Subject) async throws {
         let store = try await subject.open()
         let outcomes = try await store.apply([
-            .upsert(Subject.document("a", text: "1")), .delete(id: "a"), .upsert(Subject.document("a", text: "2")),
-            .upsert(Subject.document("b", text: "1")), .upsert(Subject.document("b", text: "2")), .delete(id: "b"),
+            .upsert(Subject.document("a", text: "1"), version: 1), .delete(id: "a", version: 2),
+            .upsert(Subject.document("a", text: "2"), version: 3),
+            .upsert(Subject.document("b", text: "1"), version: 1),
+            .upsert(Subject.document("b", text: "2"), version: 1), .delete(id: "b", version: 1),
         ])
         #expect(outcomes == [.upserted, .deleted, .upserted, .upserted, .upserted, .deleted])
         #expect(try await store.fetch("a") == Subject.document("a", text: "2"))
         #expect(try await store.fetch("b") == nil)
+        await store.close()
+    }
+
+    @Test("a write older than what is stored changes nothing", arguments: Subject.all)
+    func olderWrites(_ subject: Subject) async throws {
+        let store = try await subject.open()
+        let new = Subject.document("a", text: "new")
+        #expect(try await store.apply([.upsert(new, version: 20)]) == [.upserted])
+        #expect(
+            try await store.apply([
+                .upsert(Subject.document("a", text: "old"), version: 19), .delete(id: "a", version: 19),
+            ]) == [.superseded, .superseded])
+        #expect(try await store.fetch("a") == new)
+        #expect(try await store.count() == 1)
+        await store.close()
+    }
+
+    @Test("an update that a later delete has overtaken does not come back", arguments: Subject.all)
+    func overtakenByDelete(_ subject: Subject) async throws {
+        let url = try subject.makeURL()
+        let store = try await subject.open(url)
+        // Versions of now: those of long ago are forgotten when the store is opened again.
+        let now = Int64(Date.now.timeIntervalSince1970 * 1000)
+        #expect(
+            try await store.apply([
+                .delete(id: "early", version: now), .upsert(Subject.document("early", text: "x"), version: now - 1),
+                .upsert(Subject.document("early", text: "x"), version: now), .delete(id: "early", version: now - 5),
+            ]) == [.absent, .superseded, .superseded, .absent])
+        await store.close()
+        let again = try await subject.open(url)
+        #expect(
+            try await again.apply([.upsert(Subject.document("early", text: "x"), version: now)]) == [.superseded],
+            "the delete is remembered when the store is opened again")
+        #expect(try await again.fetch("early") == nil)
+        #expect(try await again.count() == 0)
+        let later = Subject.document("early", text: "written anew")
+        #expect(try await again.apply([.upsert(later, version: now + 1)]) == [.upserted])
+        #expect(try await again.fetch("early") == later)
+        await again.close()
+    }
+
+    @Test("deletes of long ago are forgotten when the store is opened", arguments: Subject.all)
+    func oldDeletes(_ subject: Subject) async throws {
+        let url = try subject.makeURL()
+        let store = try await subject.open(url)
+        let old = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention - 60_000
+        #expect(try await store.apply([.delete(id: "a", version: old)]) == [.absent])
+        await store.close()
+        let again = try await subject.open(url)
+        #expect(try await again.apply([.upsert(Subject.document("a", text: "x"), version: old - 1)]) == [.upserted])
+        await again.close()
+    }
+
+    @Test("a collection that keeps the first leaves it as it is", arguments: Subject.all)
+    func keepsFirst(_ subject: Subject) async throws {
+        let url = try subject.makeURL()
+        let store = try await subject.open(url, StoreUnderTest.firstCollection)
+        let first = Subject.document("a", text: "first")
+        #expect(
+            try await store.apply([
+                .upsert(first, version: 1), .upsert(Subject.document("a", text: "second"), version: 2),
+                .upsert(Subject.document("b", text: "b"), version: 0),
+            ]) == [.upserted, .upserted, .upserted])
+        #expect(try await store.apply([.upsert(Subject.document("a", text: "third"), version: 3)]) == [.upserted])
+        #expect(try await store.fetch("a") == first)
+        #expect(
+            try await store.apply([.delete(id: "a", version: 0), .delete(id: "a", version: 0)]) == [.deleted, .absent])
+        #expect(try await store.page(after: nil, limit: 9).map(\.id) == ["b"])
+        await store.close()
+    }
+
+    @Test("pages hold every document once, in the order of their identifiers' bytes", arguments: Subject.all)
+    func pages(_ subject: Subject) async throws {
+        let store = try await subject.open()
+        let ids = ["b", "a", "B", "é", "z", "a ", "aa", "😀", "ﬀ"]
+        _ = try await store.apply(ids.map { .upsert(Subject.document($0, text: $0), version: 1) })
+        _ = try await store.apply([.delete(id: "z", version: 2), .delete(id: "nothing", version: 2)])
+        var pages: [[StoreDocument]] = []
+        repeat {
+            pages.append(try await store.page(after: pages.last?.last?.id, limit: 3))
+        } while pages.last?.isEmpty == false && pages.count < 9
+        #expect(pages.map(\.count) == [3, 3, 2, 0])
+        #expect(pages.joined().map(\.id) == ["B", "a", "a ", "aa", "b", "é", "ﬀ", "😀"])
+        #expect(pages.joined().allSatisfy { $0 == Subject.document($0.id, text: $0.id) })
         await store.close()
     }
 
@@ -64,7 +153,7 @@ struct StoreConformanceTests {
     func oddText(_ subject: Subject, _ text: OddText) async throws {
         let store = try await subject.open()
         let document = Subject.document("id", text: text.text)
-        #expect(try await store.apply([.upsert(document)]) == [.upserted])
+        #expect(try await store.apply([.upsert(document, version: 1)]) == [.upserted])
         #expect(try await store.fetch("id") == document)
         await store.close()
     }
@@ -74,13 +163,14 @@ struct StoreConformanceTests {
         let store = try await subject.open()
         // The two spellings of é are different bytes, so different documents; so are upper and lower case.
         let ids = ["a", "A", "a ", " a", "a\0b", "a\0c", "é", "e\u{301}", "'; DROP TABLE x; --", "😀", "%", "_"]
-        let outcomes = try await store.apply(ids.map { .upsert(Subject.document($0, text: "text of \($0)")) })
+        let outcomes = try await store.apply(
+            ids.map { .upsert(Subject.document($0, text: "text of \($0)"), version: 1) })
         #expect(outcomes.allSatisfy { $0 == .upserted })
         #expect(try await store.count() == ids.count)
         for id in ids {
             #expect(try await store.fetch(id) == Subject.document(id, text: "text of \(id)"))
         }
-        #expect(try await store.apply([.delete(id: "a\0b")]) == [.deleted])
+        #expect(try await store.apply([.delete(id: "a\0b", version: 1)]) == [.deleted])
         #expect(try await store.fetch("a\0c") != nil)
         await store.close()
     }
@@ -96,10 +186,12 @@ struct StoreConformanceTests {
                     let store = try await subject.open(url)
                     for round in 0..<rounds {
                         let outcomes = try await store.apply([
-                            .upsert(Subject.document("shared", text: "worker \(worker) round \(round)")),
-                            .upsert(Subject.document("\(worker)-\(round)", text: "own")),
+                            .upsert(
+                                Subject.document("shared", text: "worker \(worker) round \(round)"),
+                                version: Int64(round * workers + worker)),
+                            .upsert(Subject.document("\(worker)-\(round)", text: "own"), version: 1),
                         ])
-                        #expect(outcomes == [.upserted, .upserted])
+                        #expect([.upserted, .superseded].contains(outcomes[0]) && outcomes[1] == .upserted)
                     }
                     await store.close()
                 }
@@ -108,9 +200,8 @@ struct StoreConformanceTests {
         }
         let store = try await subject.open(url)
         #expect(try await store.count() == workers * rounds + 1)
-        let shared = try #require(try await store.fetch("shared"))
-        let lastRounds = (0..<workers).map { Subject.document("shared", text: "worker \($0) round \(rounds - 1)") }
-        #expect(lastRounds.contains(shared))
+        let latest = Subject.document("shared", text: "worker \(workers - 1) round \(rounds - 1)")
+        #expect(try await store.fetch("shared") == latest, "the highest version, in whatever order they came")
         await store.close()
     }
 
@@ -118,7 +209,9 @@ struct StoreConformanceTests {
     func reopening(_ subject: Subject) async throws {
         let url = try subject.makeURL()
         let store = try await subject.open(url)
-        _ = try await store.apply([.upsert(Subject.document("kept", text: "text")), .delete(id: "x")])
+        _ = try await store.apply([
+            .upsert(Subject.document("kept", text: "text"), version: 1), .delete(id: "x", version: 1),
+        ])
         await store.close()
         let again = try await subject.open(url)
         #expect(try await again.fetch("kept") == Subject.document("kept", text: "text"))
@@ -131,10 +224,11 @@ struct StoreConformanceTests {
         await store.close()
         await store.close()
         let error = StoreError.closed(store: store.name)
-        await #expect(throws: error) { _ = try await store.apply([.delete(id: "a")]) }
+        await #expect(throws: error) { _ = try await store.apply([.delete(id: "a", version: 1)]) }
         await #expect(throws: error) { _ = try await store.apply([]) }
         await #expect(throws: error) { _ = try await store.count() }
         await #expect(throws: error) { _ = try await store.fetch("a") }
+        await #expect(throws: error) { _ = try await store.page(after: nil, limit: 1) }
         #expect(!error.isRetryable)
     }
 }

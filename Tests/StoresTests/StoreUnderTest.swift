@@ -6,12 +6,13 @@ import Testing
 /// A kind of store that the conformance suite can open, reopen and break.
 struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     /// The collection of every conformance test: one column of each kind.
-    static let collection = StoreCollection(
-        name: "conformance",
-        columns: [
-            .init("user_id", .integer), .init("score", .real), .init("text", .text), .init("analysis", .json),
-            .init("raw", .bytes),
-        ])
+    static let collection = StoreCollection(name: "conformance", columns: columns)
+    /// The same of documents that never change.
+    static let firstCollection = StoreCollection(name: "conformance_first", keeps: .first, columns: columns)
+    private static let columns: [StoreCollection.Column] = [
+        .init("user_id", .integer), .init("score", .real), .init("text", .text), .init("analysis", .json),
+        .init("raw", .bytes),
+    ]
 
     let testDescription: String
     /// A URL of a fresh, empty store.
@@ -24,8 +25,10 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
         }
     ]
 
-    func open(_ url: StoreURL) async throws(StoreError) -> any DocumentStore {
-        try await url.open(Self.collection, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    func open(
+        _ url: StoreURL, _ collection: StoreCollection = Self.collection
+    ) async throws(StoreError) -> any DocumentStore {
+        try await url.open(collection, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     func open() async throws -> any DocumentStore {

@@ -46,13 +46,14 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
     private func append(_ template: Int, _ stamp: MessageStamp) {
         let message = settings.templates[template]
         let id = MessageID(run: settings.run, sequence: stamp.documentSequence).description
+        timestamp.set(monotonicNanoseconds: stamp.intendedNanoseconds)
+        let version = timestamp.unixMilliseconds
         if message.deletes {
-            waiting.append(.delete(id: id))
+            waiting.append(.delete(id: id, version: version))
         } else {
-            timestamp.set(monotonicNanoseconds: stamp.intendedNanoseconds)
             var values = documents[template]
             values[Self.timestampColumn] = .text(timestamp.bytes)
-            waiting.append(.upsert(StoreDocument(id: id, values: values)))
+            waiting.append(.upsert(StoreDocument(id: id, values: values), version: version))
         }
         numbers += 1
     }

@@ -4,6 +4,9 @@ package import Stores
 
 /// Analyses texts: an update is analysed and stored, a delete removes what was stored.
 ///
+/// The message's timestamp is the version of the change, so that the store ends with the latest one in whatever order
+/// they come; a message without one counts as made when it is processed.
+///
 ///     {"id","user_id","text","timestamp","type"} ─► check ─► analyse ─► texts(id, user_id, text, timestamp, …)
 ///                                                               └────► {"id","type","user_id","analysis","processed_at"}
 package struct TextPipeline: MessagePipeline {
@@ -28,7 +31,8 @@ package struct TextPipeline: MessagePipeline {
 
     /// Decodes, checks and analyses a slice of messages on the calling lane.
     package func process(_ messages: [InboundMessage], isStopping: () -> Bool) -> [ProcessedMessage] {
-        let processedAt = UTCTimestamp.bytes(unixNanoseconds: clock.unixNanoseconds())
+        let now = clock.unixNanoseconds()
+        let processedAt = UTCTimestamp.bytes(unixNanoseconds: now)
         var processed: [ProcessedMessage] = []
         processed.reserveCapacity(messages.count)
         var before = clock.nowNanoseconds()
@@ -39,7 +43,8 @@ package struct TextPipeline: MessagePipeline {
                     try TextMessage(bytes, limits: limits)
                 }
                 let decoded = clock.nowNanoseconds()
-                let work = work(for: text, processedAt: processedAt)
+                let version = text.timestamp.flatMap(UTCTimestamp.milliseconds) ?? now / 1_000_000
+                let work = work(for: text, version: version, processedAt: processedAt)
                 let done = clock.nowNanoseconds()
                 let isAnalysed = analyse != nil && text.action != .delete
                 processed.append(
@@ -67,7 +72,7 @@ package struct TextPipeline: MessagePipeline {
         return result
     }
 
-    private func work(for message: TextMessage, processedAt: [UInt8]) -> PipelineWork {
+    private func work(for message: TextMessage, version: Int64, processedAt: [UInt8]) -> PipelineWork {
         switch message.action {
         case .delete:
             var draft = ByteBuffer()
@@ -75,7 +80,7 @@ package struct TextPipeline: MessagePipeline {
             draft.writeStaticString(#"{"id":""#)
             draft.writeBytes(message.idAsJSON)
             draft.writeStaticString(#"","type":"delete""#)
-            return PipelineWork(operation: .delete(id: message.id), draft: draft)
+            return PipelineWork(operation: .delete(id: message.id, version: version), draft: draft)
         case .update(let text):
             let analysis = analyse?(text)
             var draft = ByteBuffer()
@@ -104,7 +109,7 @@ package struct TextPipeline: MessagePipeline {
                     message.timestamp.map { .text($0) } ?? .null, analysis.map { .text($0) } ?? .null,
                     .text(processedAt),
                 ])
-            return PipelineWork(operation: .upsert(document), draft: draft)
+            return PipelineWork(operation: .upsert(document, version: version), draft: draft)
         }
     }
 }

@@ -203,11 +203,11 @@ final class FakeStore: DocumentStore {
         return state.withLock { state in
             operations.map { operation in
                 switch operation {
-                case .upsert(let document):
+                case .upsert(let document, _):
                     if state.refusedIDs.contains(document.id) { return .refused("too odd") }
                     state.documents[document.id] = document
                     return .upserted
-                case .delete(let id):
+                case .delete(let id, _):
                     return state.documents.removeValue(forKey: id) == nil ? .absent : .deleted
                 }
             }
@@ -217,6 +217,10 @@ final class FakeStore: DocumentStore {
     func count() async throws(StoreError) -> Int { documents.count }
 
     func fetch(_ id: String) async throws(StoreError) -> StoreDocument? { documents[id] }
+
+    func page(after id: String?, limit: Int) async throws(StoreError) -> [StoreDocument] {
+        Array(documents.values.sorted { $0.id < $1.id }.filter { $0.id > (id ?? "") }.prefix(limit))
+    }
 
     func close() async {
         journal.record(.storeClosed)

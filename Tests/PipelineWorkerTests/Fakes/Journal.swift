@@ -85,8 +85,8 @@ extension StoreOperation {
     /// `+id` for an upsert, `-id` for a delete.
     var shortName: String {
         switch self {
-        case .upsert(let document): "+\(document.id)"
-        case .delete(let id): "-\(id)"
+        case .upsert(let document, _): "+\(document.id)"
+        case .delete(let id, _): "-\(id)"
         }
     }
 }
