@@ -90,7 +90,7 @@ accuracy: deps ## hold what is reported against known truths (3 minutes): docs/a
 build: deps ## build the program (release): .build/release/rafale
 	@swift build --configuration release --product rafale
 
-test: deps-test ## run all tests, against a real RabbitMQ too: make test [FILTER=…]
+test: deps-test ## run all tests, against real servers too: make test [FILTER=…]
 	@scripts/test $(if $(FILTER),--filter '$(FILTER)')
 
 lint: ## check format, documentation and shell scripts
@@ -105,7 +105,7 @@ fuzz: deps ## feed the wire decoder random bytes: make fuzz SECONDS=600
 deps: ## install the missing packages that building and running need
 	@scripts/dependencies run
 
-deps-test: ## install what the tests need as well: RabbitMQ, third-party clients
+deps-test: ## install what the tests need as well: RabbitMQ, MariaDB, third-party clients
 	@scripts/dependencies test
 
 deps-bench:
@@ -116,6 +116,7 @@ python-worker: ## install what the Python example worker needs (scenarios/worker
 
 clean: ## remove what was built and the servers' data; reports stay
 	@scripts/rabbitmq destroy
+	@scripts/mariadb destroy
 	@rm -rf .build .services logs
 
 ##@ Serve with Docker

@@ -1,5 +1,30 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
+
+// Stores whose C library a machine may lack are traits, named as in `#if MySQL`; the default ones are those whose library
+// is installed, so that `swift build` works everywhere and leaves out only what it cannot have. `--disable-default-traits`
+// and `--traits MySQL` say otherwise. SwiftPM remembers what this file came to: `make` (scripts/dependencies) makes it
+// look again when a library has come or gone.
+let optionalStores = [
+    (
+        trait: "MySQL", pkgConfig: "libmariadb",
+        summary: "The MySQL and MariaDB store, with libmariadb (libmariadb-dev)."
+    ),
+    (trait: "MongoDB", pkgConfig: "libmongoc-1.0", summary: "The MongoDB store, with libmongoc (libmongoc-dev)."),
+]
+
+/// Whether the file that pkg-config reads of a library is in one of the usual folders.
+func isInstalled(_ library: String) -> Bool {
+    let files = FileManager.default
+    let named = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init)
+    let libraries = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64", "/opt/homebrew/lib"]
+    // Debian keeps the libraries of each architecture in a folder of their own.
+    let architecture = ((try? files.contentsOfDirectory(atPath: "/usr/lib")) ?? [])
+        .filter { $0.contains("-linux-") }.map { "/usr/lib/\($0)" }
+    let folders = named + (libraries + architecture).map { "\($0)/pkgconfig" }
+    return folders.contains { files.fileExists(atPath: "\($0)/\(library).pc") }
+}
 
 // One list of rules for every target of ours; the libraries keep their own.
 let settings: [SwiftSetting] = [
@@ -56,6 +81,9 @@ let package = Package(
     products: [
         .executable(name: "rafale", targets: ["CLI"]), .executable(name: "accuracy", targets: ["AccuracyProgram"]),
     ],
+    traits: Set(
+        optionalStores.map { .trait(name: $0.trait, description: $0.summary) }
+            + [.default(enabledTraits: Set(optionalStores.filter { isInstalled($0.pkgConfig) }.map(\.trait)))]),
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -72,6 +100,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CKernel"),
+        .systemLibrary(
+            name: "CMariaDB", pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]),
         module("AMQPProtocol", [.nioCore]),
         module("AMQPClient", ["AMQPProtocol", .nioCore, .nioPosix, .nioSSL, .logging]),
         module("AMQPBroker", ["AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .collections]),
@@ -80,7 +111,9 @@ let package = Package(
         module("LoadMetrics", ["CJemalloc", "CKernel"]),
         module("Statistics", []),
         module("TextAnalysis", []),
-        module("Stores", [.grdb, .grdbSQLite, .logging]),
+        module(
+            "Stores",
+            [.grdb, .grdbSQLite, .logging, .target(name: "CMariaDB", condition: .when(traits: ["MySQL"]))]),
         module(
             "LoadGenerator",
             ["Drivers", "Scenarios", "LoadMetrics", "Statistics", .nioCore, .nioPosix, .logging]),

@@ -10,6 +10,10 @@ package enum Requirement: Sendable {
     case rabbitMQ
     /// A RabbitMQ of the tests' own, which they may crash.
     case ownRabbitMQ
+    /// MariaDB, installed or named by `RAFALE_TEST_MYSQL_URL`.
+    case mariaDB
+    /// A MariaDB of the tests' own, which they may crash.
+    case ownMariaDB
     /// A program in PATH.
     case tool(String, package: String)
     /// The virtual environment with pika and aio-pika.
@@ -20,6 +24,8 @@ package enum Requirement: Sendable {
         switch self {
         case .rabbitMQ: Places.environment("RAFALE_TEST_RABBITMQ_URL") != nil || Self.ownRabbitMQ.isMet
         case .ownRabbitMQ: Self.isExecutable("/usr/lib/rabbitmq/bin/rabbitmq-server")
+        case .mariaDB: Places.environment("RAFALE_TEST_MYSQL_URL") != nil || Self.ownMariaDB.isMet
+        case .ownMariaDB: Places.tool("mariadbd") != nil
         case .tool(let name, package: _): Places.tool(name) != nil
         case .pythonClients: Self.isExecutable(Places.python.path)
         }
@@ -28,6 +34,7 @@ package enum Requirement: Sendable {
     private var missing: Comment {
         switch self {
         case .rabbitMQ, .ownRabbitMQ: "not tested: RabbitMQ is not installed here (make deps-test)"
+        case .mariaDB, .ownMariaDB: "not tested: MariaDB is not installed here (make deps-test)"
         case .tool(let name, let package): "not tested: \(name) is missing (Debian package \(package), make deps-test)"
         case .pythonClients: "not tested: pika and aio-pika are missing (make deps-test)"
         }
@@ -46,6 +53,12 @@ extension Trait where Self == ConditionTrait {
 
     /// The test uses ``RabbitMQServer/withOwn(tls:_:)``.
     package static var needsOwnRabbitMQ: Self { Requirement.ownRabbitMQ.trait }
+
+    /// The test uses ``MariaDBServer/shared()``.
+    package static var needsMariaDB: Self { Requirement.mariaDB.trait }
+
+    /// The test uses ``MariaDBServer/withOwn(tls:options:_:)``.
+    package static var needsOwnMariaDB: Self { Requirement.ownMariaDB.trait }
 
     /// The test runs the Python of ``Places/python`` with pika and aio-pika.
     package static var needsPythonClients: Self { Requirement.pythonClients.trait }

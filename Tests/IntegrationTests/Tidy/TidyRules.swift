@@ -163,7 +163,7 @@ extension TidyRule {
             "Scenarios": ["Yams"],
             "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
             "TextAnalysis": [],
-            "Stores": ["GRDB", "GRDBSQLite", "Logging"],
+            "Stores": ["GRDB", "GRDBSQLite", "CMariaDB", "Logging"],
             "LoadGenerator": service.union(["Drivers", "Scenarios", "LoadMetrics", "Statistics", "DequeModule"]),
             "PipelineWorker": service.union(["Drivers", "Stores", "TextAnalysis", "LoadMetrics", "DequeModule"]),
             "Reporting": ["LoadMetrics", "Statistics"],
