@@ -151,7 +151,7 @@ extension LoadTopology {
             exchange: topology.exchange.name, exchangeKind: topology.exchange.kind.rawValue,
             exchangeDurable: topology.exchange.durable, exchangeAutoDelete: topology.exchange.autoDelete,
             exchangeArguments: topology.exchange.arguments.map(NamedValue.init),
-            bindings: topology.routes.map { route in
+            bindings: scenario.routes.map { route in
                 BindingPlan(
                     queue: route.queue ?? "", key: route.key ?? "", arguments: route.arguments.map(NamedValue.init))
             },

@@ -58,6 +58,7 @@ package struct ScenarioFile: Sendable {
         decoding.root = notation.form
         guard case .map(let entries) = root.content else { return notation.read(root, &decoding) }
         var scenario = Notation<Scenario>.readKeys(Scenario.keys, entries, of: root, &decoding)
+        scenario.takePipelineDefaults(decoding)
         if !decoding.isGiven("name") {
             let file = fileName.split(separator: "/").last.map(String.init) ?? ""
             scenario.name = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file

@@ -223,20 +223,20 @@ import Testing
     }
 
     @Test func eachQueueIsBoundByItsNameUnlessTheScenarioSaysOtherwise() throws {
-        func topology(_ more: String) throws -> Scenario.Topology {
-            try scenario(minimal + "topology: {incoming: {name: 'q%d', count: 2}, \(more)}").topology
+        func topology(_ more: String) throws -> Scenario {
+            try scenario(minimal + "topology: {incoming: {name: 'q%d', count: 2}, \(more)}")
         }
         let plain = try topology("exchange: {name: x}")
         #expect(plain.routes == [.init(queue: "q1", key: "q1"), .init(queue: "q2", key: "q2")])
-        #expect(plain.routingKeys == ["q1", "q2"])
+        #expect(plain.topology.routingKeys == ["q1", "q2"])
         let one = try topology("exchange: {name: x, routing_key: k}")
         #expect(one.routes == [.init(queue: "q1", key: "k"), .init(queue: "q2", key: "k")])
-        #expect(one.routingKeys == ["k"])
+        #expect(one.topology.routingKeys == ["k"])
         let own = try topology("exchange: {name: x}, bindings: [{queue: q2, key: a}, {queue: q2, key: b}, {key: a}]")
         #expect(own.routes.map(\.queue) == ["q2", "q2", "q1", "q2"])
-        #expect(own.routingKeys == ["a", "b"])
+        #expect(own.topology.routingKeys == ["a", "b"])
         #expect(try topology("exchange: {name: x}, bindings: []").routes == [])
-        #expect(try topology("exchange: {name: x, type: fanout}").routingKeys == ["q1"])
+        #expect(try topology("exchange: {name: x, type: fanout}").topology.routingKeys == ["q1"])
         #expect(try topology("declare: false").routes == [])
     }
 

@@ -9,6 +9,7 @@ extension Scenario {
         checkConnection(&decoding)
         checkAnswers(&decoding)
         checkTopology(&decoding)
+        checkPipeline(&decoding)
         checkTarget(&decoding)
         checkWorkers(&decoding)
         checkConsumers(&decoding)

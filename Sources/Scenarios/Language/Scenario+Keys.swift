@@ -19,6 +19,10 @@ extension Scenario: Keyed {
             Key(
                 "arrivals", \.arrivals, .choice,
                 "How intended times are spread: evenly, or as a Poisson process of independent users."),
+            Key(
+                "pipeline", \.pipeline, .choice,
+                "What is done with the messages: texts are analysed, or each line of web logs goes to two kinds of worker; it decides the defaults of `topology` and `mix`."
+            ),
             Key("broker", \.broker, .object, "The messaging system under test."),
             Key("connection", \.connection, .object, "How connections to the broker are made."),
             Key("store", \.store, .object, "Where the workers keep their results."),

@@ -110,7 +110,7 @@ extension Scenario {
     }
 
     private func checkBindings(_ decoding: inout Decoding) {
-        let names = topology.incoming.names
+        let names = incomingNames
         for (index, binding) in (topology.bindings ?? []).enumerated() {
             if let queue = binding.queue, !names.contains(queue) {
                 decoding.report(

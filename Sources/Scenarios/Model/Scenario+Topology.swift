@@ -5,7 +5,8 @@ extension Scenario {
         package var declares = true
         /// Where messages are published to.
         package var exchange = Exchange()
-        /// What the workers consume; dead-letters to `failed`.
+        /// What the workers consume; dead-letters to `failed`. In a pipeline of several branches the three names are
+        /// stems, which each branch's name completes.
         package var incoming = Queue(name: "incoming_texts")
         /// Where the workers' results arrive.
         package var processed = Queue(name: "processed_texts")
@@ -17,12 +18,12 @@ extension Scenario {
         /// Starts from the language's defaults.
         package init() {}
 
-        /// The routes from the exchange to the incoming queues, all of them; none of the default exchange.
-        package var routes: [Binding] {
+        /// The routes from the exchange to the queues of these names, all of them; none of the default exchange.
+        func routes(to queues: [String]) -> [Binding] {
             guard !exchange.name.isEmpty else { return [] }
             let bindings = bindings ?? [Binding(key: exchange.routingKey)]
             return bindings.flatMap { binding in
-                (binding.queue.map { [$0] } ?? incoming.names).map { queue in
+                (binding.queue.map { [$0] } ?? queues).map { queue in
                     Binding(queue: queue, key: binding.key ?? queue, arguments: binding.arguments)
                 }
             }
@@ -37,7 +38,7 @@ extension Scenario {
             case .fanout, .headers: return Array(incoming.names.prefix(1))
             case .direct, .topic:
                 var keys: [String] = []
-                for key in routes.compactMap(\.key) where !keys.contains(key) { keys.append(key) }
+                for key in routes(to: incoming.names).compactMap(\.key) where !keys.contains(key) { keys.append(key) }
                 return keys.isEmpty ? incoming.names : keys
             }
         }

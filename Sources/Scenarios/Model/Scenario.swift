@@ -22,6 +22,8 @@ package struct Scenario: Sendable, Equatable {
     package var connection = Connection()
     /// Where the workers keep their results.
     package var store = Store()
+    /// What is done with the messages.
+    package var pipeline = Pipeline.text
     /// The exchange and the queues of the pipeline.
     package var topology = Topology()
     /// The stretches of the load, in order; at least one in a validated scenario.
