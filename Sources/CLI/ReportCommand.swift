@@ -63,7 +63,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     /// Draws what is kept in a folder, whichever of ours it is.
     private func redraw(_ path: String) throws {
-        guard let file = try? KeptResult.file(of: path), !file.hasSuffix(ReportWriter.resultName) else {
+        let file = try KeptResult.file(of: path)
+        guard !file.hasSuffix(ReportWriter.resultName) else {
             let (folder, result) = (try Self.folder(of: path), try Self.result(at: path))
             try ReportWriter(folder: folder).writeReports(result)
             return try show(result, folder)

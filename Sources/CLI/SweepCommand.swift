@@ -25,7 +25,8 @@ struct SweepCommand: AsyncParsableCommand {
             the scenario has no section 'cpus', the generator, the broker and the workers get cores of their own.
 
             Ctrl-C ends the run under way and leaves what was measured; --resume goes on. Exit code 0 when all is \
-            measured, 130 when it was ended early, 65 when a key or value is wrong.
+            measured, 98 when at some point no run counts because the generator was INVALID in each, 130 when it was \
+            ended early, 65 when a key or value is wrong.
             """)
 
     @OptionGroup var options: CampaignOptions
@@ -73,6 +74,11 @@ struct SweepCommand: AsyncParsableCommand {
             if result.campaign.interrupted {
                 sweep.campaign.progress.say(sweep.campaign.resuming("sweep"))
                 throw ExitStatus.interrupted.code
+            }
+            let without = result.pointsWithoutFigure.map(result.title)
+            if !without.isEmpty {
+                sweep.campaign.progress.say("no run counts at \(without.joined(separator: "; "))")
+                throw ExitStatus.invalidRun.code
             }
         }
     }

@@ -53,6 +53,18 @@ import Testing
         }
     }
 
+    @Test func aFolderWithoutAResultIsToldWhatOneHolds() async throws {
+        try await Self.withRuns(["a": []]) { root in
+            #expect {
+                try KeptResult.file(of: root)
+            } throws: { error in
+                "\(error)".contains(
+                    "no result of a run or a campaign (gate.json, sweep.json, capacity.json, result.json)")
+            }
+            try await Self.expect(ExitStatus.usage.code, root)
+        }
+    }
+
     @Test func mergesRunsIntoAFolderOfTheirOwn() async throws {
         let runs = [
             "a": try Self.result(startingAt: 0).json(), "b": try Self.result(startingAt: 60).json(),

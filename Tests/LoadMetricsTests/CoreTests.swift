@@ -137,6 +137,14 @@ import Testing
         #expect(figures.cores == [CoreUse(core: 0, busy: 0.5)])
     }
 
+    @Test func whatWasNotJudgedIsNotBroken() {
+        var result = result([role(.worker, "worker-1", measured: nil)])
+        result.thresholds[0].verdict = .notJudged
+        result.generator = GeneratorVerdict(.invalid, reason: "Late.")
+        let figures = PointFigures(result)
+        #expect(figures.brokenThresholds.isEmpty && !figures.counts)
+    }
+
     @Test func aResultOfAnEarlierVersionIsTakenWhole() throws {
         let figures = PointFigures(result([role(.worker, "worker-1", measured: nil)]))
         let workers = try #require(figures.role(.worker))

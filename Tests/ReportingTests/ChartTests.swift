@@ -180,6 +180,17 @@ import Testing
 }
 
 @Suite struct HTMLReportTests {
+    @Test func whoWasPinnedToWhichCoresIsShown() throws {
+        var result = SampleRun.result
+        #expect(!HTMLReport.page(of: result).contains("pinned to cores"))
+        result.roles[0].pinnedCores = [0, 1, 2]
+        result.cores = [CoreUse(core: 0, busy: 0.25), CoreUse(core: 7, busy: 0.5)]
+        let page = HTMLReport.page(of: result)
+        #expect(page.contains("pinned to cores") && page.contains(">0-2<") && page.contains(">not pinned<"))
+        let row = try #require(page.components(separatedBy: "pinned to it").last?.components(separatedBy: "</tr>")[1])
+        #expect(row.contains(">25") && row.contains(">\(result.roles[0].name)<"), "\(row)")
+    }
+
     @Test(arguments: RunResultFixture.all.map(\.0))
     func loadsNothingFromOutsideAndEscapesEverything(name: String) throws {
         let result = try #require(RunResultFixture.all.first { $0.0 == name }?.1)

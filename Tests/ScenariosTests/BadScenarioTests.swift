@@ -329,6 +329,8 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
         ("lost.p99 == 0", "2:18: thresholds[0]: lost is a single number; leave '.p99' out"),
         ("end_to_end < 1s", "2:14: thresholds[0]: end_to_end needs a statistic: p50, p99, p99.9"),
         ("end_to_end.p101 < 1s", "2:25: thresholds[0]: 'p101' is no statistic of end_to_end"),
+        ("end_to_end.p99<0ms", "2:29: thresholds[0]: '< 0' can never hold, for end_to_end is never below 0"),
+        ("lost < 0%", "2:21: thresholds[0]: '< 0' can never hold"),
         ("end_to_end.p99 < 5", "2:31: thresholds[0]: '5' is not a duration"),
         ("confirm.mean < 3%", "2:29: thresholds[0]: confirm is no share of anything"),
         ("throughput >= 95", "2:28: thresholds[0]: '95' is not a rate; write 500/s, 30k/s or 2/min, or a percentage"),

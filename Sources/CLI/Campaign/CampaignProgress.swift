@@ -50,6 +50,9 @@ struct RemainingTime: Sendable {
 
     init(expected: Duration) { self.expected = expected }
 
+    /// How long a run takes that loads for this long: it starts and stops processes, and writes its report.
+    static func run(loading: Duration) -> Duration { loading + .seconds(3) }
+
     /// Takes note of a run that has ended.
     mutating func add(_ run: Duration) {
         measured += run

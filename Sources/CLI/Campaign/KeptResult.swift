@@ -28,7 +28,7 @@ enum KeptResult {
     static func file(of path: String) throws(CommandFailure) -> String {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw CommandFailure(.usage, "\(path): there is no such folder; give one that rafale wrote")
+            throw CommandFailure(.usage, "\(path): there is no such folder; give one of a run or a campaign")
         }
         guard isFolder.boolValue else { return path }
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -36,7 +36,9 @@ enum KeptResult {
             return "\(folder)/\(name)"
         }
         throw CommandFailure(
-            .usage, "\(path): it holds no result (\(names.joined(separator: ", "))); give a folder that rafale wrote")
+            .usage,
+            "\(path): it holds no result of a run or a campaign (\(names.joined(separator: ", "))); give a folder that "
+                + "rafale run, sweep, capacity or gate wrote")
     }
 
     /// Reads a result; what is wrong with it is one line that names the file.

@@ -141,8 +141,9 @@ struct OwnWorkers {
                 guard let ending = process.ending else { continue }
                 throw CommandFailure(
                     .unreachable,
-                    "\(process.name) \(ending) before it was ready: \(process.lastWords); its output is in "
-                        + process.logPath)
+                    "\(process.name) \(ending) before it was ready: "
+                        + (LogTail.lastWords(of: process.logPath).map { "\($0); its output is in \(process.logPath)" }
+                            ?? process.lastWords))
             }
             switch readiness.sign {
             case .after(let delay): if ContinuousClock.now - start >= delay { return }

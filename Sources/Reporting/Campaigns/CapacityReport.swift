@@ -10,7 +10,7 @@ package enum CapacityReport {
             ReportPage.header(
                 &main, title: result.campaign.scenario.name,
                 badges: page.badges([]),
-                summary: result.target?.answer ?? SweepReport.headline(picture) ?? result.method,
+                summary: answer(result) ?? SweepReport.headline(picture) ?? result.method,
                 meta: page.metaLine, banners: banners(result))
             ReportPage.tiles(&main, tiles(result), label: "The search in figures")
             charts(&main, result, picture)
@@ -33,9 +33,14 @@ package enum CapacityReport {
             }
         return TiledCard(
             name: result.campaign.scenario.name, title: "\(result.campaign.scenario.name): capacity",
-            badge: (text: badge.text, tone: badge.tone), line: result.target?.answer ?? result.method,
+            badge: (text: badge.text, tone: badge.tone), line: answer(result) ?? result.method,
             tiles: tiles(result), charts: Array(charts.prefix(4))
         ).svg
+    }
+
+    /// What was asked for, or that it is not known; nil where the figures say it all.
+    private static func answer(_ result: CapacityResult) -> String? {
+        result.target?.answer ?? (result.unsettled.isEmpty ? nil : result.unsettled.joined(separator: " "))
     }
 
     static func title(of point: CapacityPoint, _ result: CapacityResult) -> String {
@@ -71,7 +76,8 @@ package enum CapacityReport {
             tiles.append(
                 Tile(
                     label: name.map { "capacity, \($0)" } ?? "capacity", figure: point.rateText,
-                    detail: point.intervalText, tone: point.tone == "bad" ? "bad" : ""))
+                    detail: [point.intervalText, point.shownText ?? ""].filter { !$0.isEmpty }.joined(separator: "; "),
+                    tone: point.tone == "bad" ? "bad" : ""))
         }
         if result.points.count == 1, let point = result.points.first {
             if !point.reasonText.isEmpty {

@@ -7,8 +7,15 @@ extension CapacityPoint {
         case .belowRange: return ratePerSecond.map { "below \(Quantity.rate($0))" } ?? "none held"
         case .aboveRange, .generatorLimited:
             return ratePerSecond.map { "at least \(Quantity.rate($0))" } ?? Quantity.none
-        case .found, .unclear, .interrupted: return ratePerSecond.map(Quantity.rate) ?? Quantity.none
+        case .unclear: return "not settled"
+        case .found, .interrupted: return ratePerSecond.map(Quantity.rate) ?? Quantity.none
         }
+    }
+
+    /// What was shown to hold, where the search ended before it was clear how much more does; nil otherwise.
+    var shownText: String? {
+        guard outcome == .unclear else { return nil }
+        return heldPerSecond.map { "\(Quantity.rate($0)) was shown to hold" } ?? "no rate was shown to hold"
     }
 
     /// `12,100 – 12,700/s`; empty without an interval.
@@ -29,7 +36,8 @@ extension CapacityPoint {
         case .aboveRange: return "Nothing failed up to the highest rate that was tried"
         case .generatorLimited: return above ?? "The generator could not put more on"
         case .unclear:
-            return ["The probes ran out before it was clear", above].compactMap(\.self).joined(separator: "; ")
+            return ["The probes ran out before it was clear", shownText, above].compactMap(\.self)
+                .joined(separator: "; ")
         case .interrupted: return "Ended early"
         }
     }
@@ -104,6 +112,16 @@ extension CapacityResult {
         return
             "\(place) generator could not put more load on: the system carries at least this much, and how much more is "
             + "not known."
+    }
+
+    /// That the probes ran out before the capacity was known, and what is known: a sentence for each such point.
+    var unsettled: [String] {
+        points.filter { $0.outcome == .unclear }.map { point in
+            let place = key.flatMap { key in point.values.first.map { ", with \(ScalingKey(key).words($0))" } } ?? ""
+            let interval = point.intervalText.isEmpty ? "" : " the capacity lies within \(point.intervalText);"
+            let count = point.probes.count == 1 ? "1 probe" : "\(point.probes.count) probes"
+            return "Not settled by \(count)\(place):\(interval) \(point.shownText ?? "")."
+        }
     }
 
     /// What had to hold, in a sentence.

@@ -10,6 +10,7 @@ package enum CapacitySummary {
         lines.top(page, badges: page.badges([]))
         lines.write(result.method, .pale)
         if let target = result.target { answer(target, &lines) }
+        for sentence in result.unsettled { lines.write(sentence, .warn) }
         if !result.points.isEmpty {
             lines.blank()
             table(result, picture, &lines)

@@ -13,9 +13,7 @@ struct ScalingPoint: Sendable {
     var capacity: CapacityPoint?
 
     /// The runs whose figures count.
-    var usable: [PointFigures] {
-        runs.filter { $0.judgement != .invalid && $0.outcome != .invalid && $0.outcome != .interrupted }
-    }
+    var usable: [PointFigures] { runs.filter(\.counts) }
 
     /// Messages per second: of each run that counts, or the capacity.
     var throughputs: [Double] {
@@ -61,6 +59,13 @@ struct ScalingCurve: Sendable {
 
     /// The points that have a throughput.
     var measured: [ScalingPoint] { points.filter { $0.throughput != nil } }
+
+    /// The least value, and the one that has taken its place as the base of speed-up and efficiency because no run of
+    /// the least one counts; nil where it has a figure, or none has.
+    var replacedBase: (least: ScalingPoint, base: ScalingPoint)? {
+        guard let least = points.first, least.throughput == nil, let base = measured.first else { return nil }
+        return (least, base)
+    }
 
     /// The law where there is one.
     var law: ScalabilityFit? { try? fit?.get() }

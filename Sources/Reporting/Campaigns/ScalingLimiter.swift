@@ -4,6 +4,8 @@ import LoadMetrics
 enum ScalingLimiter: Sendable, Equatable {
     /// The generator could not put the load on, or not surely.
     case generator(GeneratorVerdict.Judgement, reason: String)
+    /// In some of the runs, which do not count, the generator could not put the load on.
+    case generatorAtTimes(invalid: Int, runs: Int, reason: String)
     /// A role other than the workers kept its cores busy.
     case role(RunRole, busy: Double, cores: Int)
     /// All cores of the machine were busy, with threads for more of them.
@@ -17,9 +19,12 @@ enum ScalingLimiter: Sendable, Equatable {
     /// The limiter of a point in a closed loop; nil when it was the workers, or cannot be told.
     init?(_ point: ScalingPoint) {
         guard point.capacity == nil else { return nil }
-        if let bad = point.runs.first(where: { $0.judgement == .invalid })
-            ?? point.runs.first(where: { $0.judgement == .suspect })
-        {
+        let invalid = point.runs.filter { $0.judgement == .invalid }
+        if let first = invalid.first, invalid.count < point.runs.count {
+            self = .generatorAtTimes(invalid: invalid.count, runs: point.runs.count, reason: first.reason)
+            return
+        }
+        if let bad = invalid.first ?? point.runs.first(where: { $0.judgement == .suspect }) {
             self = .generator(bad.judgement, reason: bad.reason)
             return
         }
@@ -49,6 +54,7 @@ enum ScalingLimiter: Sendable, Equatable {
     var kind: String {
         switch self {
         case .generator(let judgement, _): judgement.rawValue
+        case .generatorAtTimes: "at times"
         case .role(let role, _, _): role.rawValue
         case .machine: "machine"
         case .waiting: "waiting"
@@ -59,6 +65,7 @@ enum ScalingLimiter: Sendable, Equatable {
     var label: String {
         switch self {
         case .generator(let judgement, _): "generator \(judgement.rawValue)"
+        case .generatorAtTimes(let invalid, let runs, _): "generator INVALID in \(invalid) of \(runs) runs"
         case .role(let role, _, _): "\(role.rawValue) was the limit"
         case .machine: "all cores were busy"
         case .waiting: "workers waited"
@@ -69,10 +76,11 @@ enum ScalingLimiter: Sendable, Equatable {
     var words: String {
         switch self {
         case .generator(let judgement, let reason):
-            "the generator was \(judgement.rawValue)"
-                + (reason.isEmpty ? "" : " (\(reason.hasSuffix(".") ? String(reason.dropLast()) : reason))")
+            "the generator was \(judgement.rawValue)\(Self.bracketed(reason))"
                 + (judgement == .invalid
-                    ? ": the figures do not count" : ": it may have set the limit, not the workers")
+                    ? " in every run: there is no figure that counts" : ": it may have set the limit, not the workers")
+        case .generatorAtTimes(_, _, let reason):
+            "the generator was INVALID in some of the runs\(Self.bracketed(reason)), which do not count"
         case .role(let role, let busy, let cores):
             "the \(role.rawValue) kept \(Quantity.significant(busy)) of its \(cores) \(cores == 1 ? "core" : "cores") busy: "
                 + "it set the limit, not the workers"
@@ -83,6 +91,10 @@ enum ScalingLimiter: Sendable, Equatable {
             "the workers were busy for \(Quantity.percent(busy, of: 1)) of the time and no other role filled its cores: they "
                 + "waited for the broker, the store or more messages in flight"
         }
+    }
+
+    private static func bracketed(_ reason: String) -> String {
+        reason.isEmpty ? "" : " (\(reason.hasSuffix(".") ? String(reason.dropLast()) : reason))"
     }
 
     /// A sentence for each limiter, with the points it holds for.

@@ -56,10 +56,23 @@ enum ScalingWords {
         case .noPeak: return nil
         case .noSingleWorker(let least):
             return
-                "\(key.words("1").capitalizedFirst) alone was not measured, \(Quantity.trimmed(least)) was the least: "
-                + "speed-up and efficiency are relative to that."
+                "Of \(key.words("1")) alone there is no figure, \(Quantity.trimmed(least)) was the least: speed-up and "
+                + "efficiency are relative to that."
         case .noIntervals:
             return "There are no more runs than coefficients, so that the law has no intervals: repeat them."
+        }
+    }
+
+    /// What speed-up and efficiency are relative to where no run of the least value counts, a sentence for each curve.
+    static func replacedBases(_ picture: ScalingPicture) -> [String] {
+        guard picture.key.isResource, picture.isNumeric else { return [] }
+        return picture.curves.compactMap { curve -> String? in
+            guard let (least, base) = curve.replacedBase else { return nil }
+            let place = curve.label.flatMap { label in picture.seriesKey.map { $0.words(label) + ": " } } ?? ""
+            let sentence =
+                "\(place)there is no figure that counts with \(picture.key.words(least.label)): speed-up and "
+                + "efficiency are relative to \(picture.key.words(base.label))."
+            return sentence.capitalizedFirst
         }
     }
 

@@ -49,6 +49,9 @@ package enum SweepReport {
         for sentence in ScalingLimiter.sentences(picture) {
             banners.append(ReportPage.Banner(text: sentence, tone: sentence.contains("INVALID") ? "bad" : "warn"))
         }
+        for sentence in ScalingWords.replacedBases(picture) {
+            banners.append(ReportPage.Banner(text: sentence, tone: "warn"))
+        }
         if let over = oversubscription(picture) { banners.append(ReportPage.Banner(text: over, tone: "plain")) }
         return banners
     }

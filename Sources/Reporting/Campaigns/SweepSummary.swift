@@ -25,7 +25,7 @@ package enum SweepSummary {
             case nil: break
             }
         }
-        let warnings = ScalingLimiter.sentences(picture)
+        let warnings = ScalingLimiter.sentences(picture) + ScalingWords.replacedBases(picture)
         let over = SweepReport.oversubscription(picture)
         if !warnings.isEmpty || over != nil || !result.notes.isEmpty { lines.blank() }
         for warning in warnings { lines.write(warning, .warn, bullet: "! ") }

@@ -148,11 +148,13 @@ extension HTMLReport {
     private static func roles(_ main: inout Markup, _ result: RunResult) {
         guard !result.roles.isEmpty else { return }
         card(&main, "Processes") { section in
-            let columns: [(String, Bool)] = [
+            let isPinned = result.roles.contains { $0.pinnedCores != nil }
+            var columns: [(String, Bool)] = [
                 ("", false), ("cores", false), ("user", true), ("kernel", true), ("CPU-s per million", false),
                 ("peak memory", false), ("allocated", true), ("waits", true), ("preempted", true),
                 ("run-queue wait", true),
             ]
+            if isPinned { columns.append(("pinned to cores", true)) }
             table(
                 &section, columns: columns,
                 rows: result.roles.map { role in
@@ -165,9 +167,11 @@ extension HTMLReport {
                             role.allocatedBytes.map(Quantity.bytes) ?? Quantity.none,
                             Quantity.count(role.voluntarySwitches), Quantity.count(role.involuntarySwitches),
                             role.runQueueWaitNanoseconds.map { Quantity.duration($0) } ?? Quantity.none,
-                        ], role.diedEarly ? "bad" : ""
+                        ] + (isPinned ? [role.pinnedCores.map(CoreAffinity.list) ?? "not pinned"] : []),
+                        role.diedEarly ? "bad" : ""
                     )
                 })
+            if isPinned { busyCores(&section, result) }
             let counters = result.roles.flatMap { role in
                 role.counters.sorted { $0.key < $1.key }.map { (role.name, $0.key, $0.value) }
             }
@@ -180,6 +184,19 @@ extension HTMLReport {
                 }
             }
         }
+    }
+
+    /// How busy each core was, and who was pinned to it.
+    private static func busyCores(_ section: inout Markup, _ result: RunResult) {
+        guard let cores = result.cores, !cores.isEmpty else { return }
+        table(
+            &section, columns: [("core", false), ("busy", false), ("pinned to it", false)], lastIsWords: true,
+            rows: cores.map { core in
+                let here = result.roles.filter { $0.pinnedCores?.contains(core.core) ?? false }.map(\.name)
+                return (
+                    [String(core.core), Quantity.percent(core.busy, of: 1), here.joined(separator: ", ")], ""
+                )
+            })
     }
 
     private static func notes(_ main: inout Markup, _ result: RunResult) {

@@ -25,10 +25,26 @@ struct ThresholdParser {
         let boundStart = scalars[sign.endIndex...].firstIndex(where: { $0 != " " }) ?? scalars.endIndex
         let boundText = trimmed(scalars[boundStart...])
         let bound = try bound(boundText, of: metric, at: boundStart)
+        try check(comparison, bound, of: metric, at: boundStart)
         let name = metric.rawValue + (statistic.map { ".\($0)" } ?? "")
         return Threshold(
             metric: metric, statistic: statistic, comparison: comparison, bound: bound,
             text: "\(name) \(comparison.rawValue) \(boundText)")
+    }
+
+    /// Refuses what no run can meet: no figure is below zero.
+    private static func check(
+        _ comparison: Threshold.Comparison, _ bound: Threshold.Bound, of metric: Metric, at column: Int
+    ) throws(Mistake) {
+        switch bound {
+        case .absolute(0) where comparison == .less, .percent(0, _) where comparison == .less:
+            throw Mistake(
+                column: column,
+                message:
+                    "'< 0' can never hold, for \(metric.rawValue) is never below 0; write a bound above it, such as "
+                    + metric.quantity.examples)
+        default: return
+        }
     }
 
     private static func subject(_ scalars: ArraySlice<Unicode.Scalar>) throws(Mistake) -> (Metric, Statistic?) {

@@ -8,9 +8,11 @@ package enum ScalabilityRefusal: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .tooFewPoints(let found):
-            "a scaling law needs at least 3 worker counts, and there are \(found): measure more of them"
+            "a scaling law needs at least 3 worker counts, and there \(found == 1 ? "is" : "are") "
+                + "\(found == 0 ? "none" : "\(found)"): measure more of them"
         case .notPositive(let workers):
-            "nothing got through with \(workers) workers, so that no scaling law can be fitted: look at that run"
+            "nothing got through with \(workers == workers.rounded() ? String(Int(workers)) : String(workers)) "
+                + "\(workers == 1 ? "worker" : "workers"), so that no scaling law can be fitted: look at that run"
         }
     }
 }

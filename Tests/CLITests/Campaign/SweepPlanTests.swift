@@ -120,6 +120,16 @@ import Testing
     private let minimal = "phases: [{rate: 1/s, for: 1s}]\n"
 }
 
+@Suite struct RemainingTimeTests {
+    @Test func aSearchIsExpectedToTakeItsProbes() {
+        let timing = ProbeTiming(warmUp: .seconds(2), measure: .seconds(10), mostProbes: 12)
+        var remaining = RemainingTime(expected: timing.expectedSearch)
+        #expect(remaining.words(forRuns: 2) == "about 9 min left")
+        remaining.add(.seconds(60))
+        #expect(remaining.words(forRuns: 1) == "about 60 s left")
+    }
+}
+
 @Suite struct CoreLayoutTests {
     private func layout(
         _ cores: [[Int]], embedded: Bool = true, here: Bool = true, workers: Bool = true

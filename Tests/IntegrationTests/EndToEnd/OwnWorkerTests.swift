@@ -74,6 +74,7 @@ struct OwnWorkerTests {
                 "count: 1\ncommand: \"sh -c 'echo early; echo my last words >&2; exit 3'\"",
                 "worker-1 exited with code 3 before it was ready: my last words"
             ),
+            ("count: 1\ncommand: \"sh -c 'exit 3'\"", "before it was ready: it said nothing; see reports/"),
             ("command: \"sh -c 'kill -SEGV $$'\"", "was ended by signal 11"),
             ("command: sleep 60\nready: {within: 300ms}", "the incoming queue has 0 of 2 consumers"),
             (
@@ -89,6 +90,7 @@ struct OwnWorkerTests {
         try await RafaleProgram.use { rafale in
             let outcome = try await rafale("run", try rafale.scenario(Self.scenario(workers)), "--quiet")
             expectOneLine(outcome, exit: 69, saying: words)
+            #expect(outcome.errors.components(separatedBy: "logs/").count <= 2, "a log is named once: \(outcome)")
         }
     }
 

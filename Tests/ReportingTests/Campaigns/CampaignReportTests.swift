@@ -109,6 +109,47 @@ import Testing
         #expect(ScalingLimiter.sentences(ScalingPicture(SampleCampaigns.sweep)).isEmpty)
     }
 
+    @Test func whereNoRunCountsTheNextPointIsTheBase() {
+        let result = SampleCampaigns.withoutBase
+        #expect(result.pointsWithoutFigure == [["1"]])
+        #expect(SampleCampaigns.sweep.pointsWithoutFigure.isEmpty)
+        let text = SweepSummary.text(of: result).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let base =
+            "There is no figure that counts with 1 worker: speed-up and efficiency are relative to 2 workers."
+        #expect(text.contains(base), "\(text)")
+        #expect(SweepReport.page(of: result).contains(base))
+        let sentences = ScalingLimiter.sentences(ScalingPicture(result))
+        #expect(
+            sentences.contains { $0.hasPrefix("With 1 worker, the generator was INVALID") && $0.contains("every run") })
+        #expect(sentences.contains { $0.hasPrefix("With 2 workers, the generator was INVALID in some of the runs") })
+        #expect(text.contains("generator INVALID in 1 of 3 runs"))
+        #expect(ScalingWords.replacedBases(ScalingPicture(SampleCampaigns.sweep)).isEmpty)
+    }
+
+    @Test func aPointThatIsOneIsNoPlural() {
+        #expect(ScalabilityRefusal.tooFewPoints(found: 1).description.contains("and there is 1:"))
+        #expect(ScalabilityRefusal.tooFewPoints(found: 0).description.contains("and there are none:"))
+        #expect(ScalabilityRefusal.notPositive(workers: 1).description.contains("with 1 worker,"))
+    }
+
+    @Test func aSearchThatDidNotSettleSaysSoFirst() {
+        var result = SampleCampaigns.capacity
+        result.points[0].outcome = .unclear
+        result.points[0].heldPerSecond = 15_600
+        let sentence =
+            "Not settled by 8 probes: the capacity lies within 15,405 – 16,148/s; 15,600/s was shown to hold."
+        #expect(result.unsettled == [sentence])
+        let lines = CapacitySummary.text(of: result).split(separator: "\n").map(String.init)
+        let told = lines.firstIndex { $0.hasPrefix("Not settled by 8 probes") }
+        #expect((told ?? .max) < (lines.firstIndex { $0.contains("interval") && $0.contains("p99") } ?? 0))
+        let page = CapacityReport.page(of: result)
+        #expect(page.contains(sentence) && page.contains("not settled"))
+        #expect(CapacityReport.svg(of: result).contains("Not settled"))
+        #expect(CapacityReport.tiles(result)[0].detail.contains("15,600/s was shown to hold"))
+        result.points[0].heldPerSecond = nil
+        #expect(result.unsettled[0].hasSuffix("no rate was shown to hold."))
+    }
+
     @Test func workersThatWaitAreNamed() throws {
         var figures = SampleCampaigns.figures(workers: 2, throughput: 5_000, seed: 1)
         figures.roles[2].coresBusy = 0.5

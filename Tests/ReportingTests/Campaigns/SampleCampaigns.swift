@@ -122,6 +122,17 @@ enum SampleCampaigns {
         return result
     }
 
+    /// No run of one worker counts, and one of the three of two workers does not.
+    static var withoutBase: SweepResult {
+        var result = sweep
+        for index in result.runs.indices {
+            let run = result.runs[index]
+            guard run.values == ["1"] || run.values == ["2"] && run.repetition == 3 else { continue }
+            result.runs[index].figures = figures(workers: 1, throughput: 8_000, seed: index, judgement: .invalid)
+        }
+        return result
+    }
+
     /// Two worker counts only, ended early.
     static var short: SweepResult {
         var result = sweep
@@ -158,6 +169,7 @@ enum SampleCampaigns {
 
     static let sweeps: [(String, SweepResult)] = [
         ("sweep", sweep), ("grid", grid), ("categories", categories), ("limited", limited), ("short", short),
+        ("withoutBase", withoutBase),
         ("empty", empty), ("hostile", hostile), ("capacityMode", capacityMode),
     ]
 

@@ -85,7 +85,10 @@ struct Capacity: Sendable {
             let found = try await hunt.find(values: values)
             answer.points.append(found.point)
             answer.last = found.result ?? answer.last
-            if let rate = found.point.ratePerSecond {
+            if found.point.outcome == .unclear {
+                let held = found.point.heldPerSecond.map { "; \(ProbeLoad.text($0.rounded())) was shown to hold" } ?? ""
+                campaign.progress.say("\(title(values)): not settled\(held)")
+            } else if let rate = found.point.ratePerSecond {
                 campaign.progress.say("\(title(values)): \(ProbeLoad.text(rate.rounded()))")
             }
         }

@@ -95,4 +95,11 @@ struct ProbeTiming: Sendable, Equatable {
     var warmUp: Duration
     var measure: Duration
     var mostProbes: Int
+
+    /// How long a search takes where nothing else is known: a closed loop, and as many probes as there may be, every
+    /// other one in two runs.
+    var expectedSearch: Duration {
+        RemainingTime.run(loading: warmUp + min(measure, .seconds(5)))
+            + RemainingTime.run(loading: warmUp + measure) * mostProbes * 3 / 2
+    }
 }

@@ -113,7 +113,7 @@ struct Sweep: Sendable {
             var runs: [SweepRun] = []
             var capacities: [CapacityPoint] = []
             var last: RunResult?
-            var remaining = RemainingTime(expected: warmUp + measure + .seconds(3))
+            var remaining = RemainingTime(expected: expectedTime)
             for slot in plan.slots where !campaign.interruption.isAsked {
                 let left = remaining.words(forRuns: plan.slots.count - slot.order + 1)
                 progress.show("run \(slot.order) of \(plan.slots.count): \(slot.title) — \(left)")
@@ -131,6 +131,14 @@ struct Sweep: Sendable {
             let result = result(of: runs, capacities, last)
             try campaign.folder.write(result, as: SweepResult.fileName)
             return result
+        }
+    }
+
+    /// How long a point takes before one was measured.
+    private var expectedTime: Duration {
+        switch method {
+        case .saturation: RemainingTime.run(loading: warmUp + measure)
+        case .capacity(let points): points.timing.expectedSearch
         }
     }
 
@@ -200,7 +208,7 @@ struct Sweep: Sendable {
                 "A closed loop at its limit has no use for these thresholds, which were not judged: "
                     + load.dropped.joined(separator: ", ") + ".")
         }
-        let broken = Set(runs.flatMap(\.figures.brokenThresholds)).sorted()
+        let broken = Set(runs.filter(\.figures.counts).flatMap(\.figures.brokenThresholds)).sorted()
         if !broken.isEmpty { notes.append("Not in all runs held: \(broken.joined(separator: ", ")).") }
         let suspect = runs.filter { $0.figures.judgement != .valid }
         if let first = suspect.max(by: { $0.figures.judgement < $1.figures.judgement }) {

@@ -10,7 +10,7 @@ extension PointFigures {
         let isBrokerHere = result.roles.contains { $0.role == .broker }
         self.init(
             outcome: result.outcome, judgement: result.generator.judgement, reason: result.generator.reason,
-            brokenThresholds: result.thresholds.filter { $0.verdict != .passed }.map(\.text),
+            brokenThresholds: result.thresholds.filter { $0.verdict == .failed }.map(\.text),
             measuredNanoseconds: result.totals.durationNanoseconds,
             offeredPerSecond: result.totals.perSecond(result.totals.books.offered),
             throughputPerSecond: result.totals.throughputPerSecond, lost: result.books.lost,

@@ -31,6 +31,9 @@ package struct PointFigures: Sendable, Equatable, Codable {
     /// Cores that the run may use.
     package var usableCores: Int
 
+    /// Whether the figures are of the system: the generator put the load on, and nobody ended the run early.
+    package var counts: Bool { judgement != .invalid && outcome != .invalid && outcome != .interrupted }
+
     /// Whether more threads want a core than there are, or more lanes than the workers are pinned to.
     package var isOversubscribed: Bool {
         if let busyThreads, busyThreads > usableCores { return true }

@@ -74,6 +74,26 @@ package struct SweepResult: VersionedDocument, Equatable {
     }
 }
 
+extension SweepResult {
+    /// The points that were measured without one figure that counts, by their values, in the order of the first try: in
+    /// all of their runs the generator was INVALID, or it was the limit of the whole search.
+    package var pointsWithoutFigure: [[String]] {
+        let tried = mode == .capacity ? capacities.map(\.values) : runs.map(\.values)
+        var seen: Set<[String]> = []
+        return tried.filter { seen.insert($0).inserted }.filter { values in
+            guard mode == .capacity else { return !runs.contains { $0.values == values && $0.figures.counts } }
+            return capacities.contains {
+                $0.values == values && $0.outcome == .generatorLimited && $0.ratePerSecond == nil
+            }
+        }
+    }
+
+    /// A point in words: `workers.count=4, workers.lanes=2`.
+    package func title(of values: [String]) -> String {
+        zip(keys, values).map { "\($0.name)=\($1)" }.joined(separator: ", ")
+    }
+}
+
 /// A key that a sweep varies.
 package struct SweptKey: Sendable, Equatable, Codable {
     /// Its name in the scenario, such as `workers.count`.
