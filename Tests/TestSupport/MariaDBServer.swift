@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Synchronization
 
 /// A real MariaDB server: the one that all tests of this process share, or one of a test's own that it may crash.
