@@ -47,8 +47,9 @@ package struct StoreCollection: Sendable, Equatable {
         case first
     }
 
-    /// How long a deleted document is remembered, in milliseconds of its version: older updates than that are refused
-    /// no more. Whoever opens the store clears what is older.
+    /// How long a deleted document is remembered, in milliseconds of its version.
+    ///
+    /// Whoever opens the store clears what is older; an update from before such a delete is taken again.
     package static let tombstoneRetention: Int64 = 24 * 3_600_000
 
     /// What a column holds.
