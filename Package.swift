@@ -164,7 +164,12 @@ let package = Package(
                 "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
             ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics", "Statistics", .histogram]),
-        tests("CLITests", ["CLI", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", .arguments, .logging]),
+        tests(
+            "CLITests",
+            [
+                "CLI", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Scenarios", "Stores", "TextAnalysis",
+                .arguments, .logging, .nioCore,
+            ]),
         tests(
             "IntegrationTests",
             [

@@ -6,7 +6,7 @@ import Synchronization
 
 /// One execution of a load plan: connects, sends the phases, waits for the backlog, closes the books.
 package final class LoadRun: Sendable {
-    let plan: LoadPlan
+    package let plan: LoadPlan
     let driver: any LoadDriver
     private let logger: Logger
     let ledger = Ledger()

@@ -86,7 +86,7 @@ package struct StoreCollection: Sendable, Equatable {
 }
 
 /// One value of a document.
-package enum StoreValue: Sendable, Equatable {
+package enum StoreValue: Sendable, Hashable {
     case null
     case integer(Int64)
     case real(Double)

@@ -135,6 +135,7 @@ struct Orchestrator: Sendable {
         let finalAllocated = allocatedNow(processes)
         await processes.stopWorkers(grace: Self.stopGrace)
         let outcome = try await load.close()
+        let audits = await audits(of: load)
         let leftBehind = await driver.cleanUp()
         await processes.broker?.stop(grace: Self.stopGrace)
 
@@ -152,7 +153,7 @@ struct Orchestrator: Sendable {
             broker: SystemFacts(
                 product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
-            store: storeName, calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
+            store: storeName, audits: audits, calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
             notes: endings.map { "\($0) during the run." } + ownNotes + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
@@ -220,7 +221,7 @@ struct Orchestrator: Sendable {
         }
         let store = try StoreURL(storeText, defaultSQLitePath: folder.storeFile)
         return StoreLoadDriver(
-            try await store.open(TextPipeline(analyse: nil).collection, logger: logger))
+            try await store.open(TextPipeline.collection, logger: logger))
     }
 
     private func startWorkers(
@@ -265,7 +266,7 @@ struct Orchestrator: Sendable {
     }
 
     /// The store as the worker's `--store` takes it.
-    private var storeText: String {
+    var storeText: String {
         switch scenario.store.location {
         case .none: "none"
         case .sqlite(let path): "sqlite:\(path ?? folder.storeFile)"

@@ -22,6 +22,8 @@ struct ResultAssembly {
     let stages: [String: LatencyHistogram]
     let broker: SystemFacts?
     let store: String?
+    /// What the store holds beside what it must; nil where that cannot be known.
+    let audits: [StoreAudit]?
     /// What the generator can do here, without the run's own part.
     let calibration: CalibrationUse
     let notes: [String]
@@ -59,12 +61,18 @@ struct ResultAssembly {
             run: facts, machine: machine, broker: broker, store: store, books: books, totals: totals,
             phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, cores: cores, thresholds: [],
             generator: judge.verdict(), calibration: calibrationUse,
-            clocks: outcome.clocks,
+            clocks: outcome.clocks, audits: audits,
             notes: notes + outcomeNotes(books))
-        let judged = file.scenario.thresholds.filter { $0.metric.isMeasured(in: outcome.part) }
+        let known = file.scenario.thresholds.filter { audits != nil || $0.metric != .storeMismatches }
+        let judged = known.filter { $0.metric.isMeasured(in: outcome.part) }
         result.thresholds = judged.map { ThresholdFigures(result).judge($0) }
         result.withholdThresholds()
-        let others = file.scenario.thresholds.count - judged.count
+        if known.count < file.scenario.thresholds.count {
+            result.notes.append(
+                "The store was not compared with the books: that needs reference workers that this run starts and a "
+                    + "store that is not 'none'.")
+        }
+        let others = known.count - judged.count
         if others > 0 {
             result.notes.append("\(others) thresholds speak of the other part of the load; they were not judged here.")
         }
@@ -179,7 +187,7 @@ extension Metric {
         case .processed, .failed, .duplicated, .queueWait, .service, .endToEnd: part != .publishing
         // Whoever did not send does not know when that was.
         case .endToEndService: part == .whole
-        case .lost, .queued, .throughput, .decode, .analyse, .store, .publish: part == .whole
+        case .lost, .queued, .storeMismatches, .throughput, .decode, .analyse, .store, .publish: part == .whole
         case .cpuPerMillion, .memory: true
         }
     }

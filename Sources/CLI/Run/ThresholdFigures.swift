@@ -36,6 +36,7 @@ struct ThresholdFigures {
         case .lost: return Double(whole.lost)
         case .queued: return Double(whole.queued)
         case .late: return Double(whole.late)
+        case .storeMismatches: return result.storeMismatches.map(Double.init)
         case .throughput: return figures.throughputPerSecond
         case .offeredRate: return figures.perSecond(books.offered)
         case .cpuPerMillion: return cpuNanosecondsPerMillion(subject.statistic)

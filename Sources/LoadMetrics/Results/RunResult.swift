@@ -57,6 +57,8 @@ package struct RunResult: Sendable, Equatable, Codable {
     package var calibration: CalibrationUse?
     /// The workers' clock beside the generator's; nil where no message passed both.
     package var clocks: ClockFacts?
+    /// What the store holds after the run, beside what it must hold; nil where that was not looked at.
+    package var audits: [StoreAudit]?
     /// What a reader should know besides, one sentence each.
     package var notes: [String]
 
@@ -66,7 +68,7 @@ package struct RunResult: Sendable, Equatable, Codable {
         store: String? = nil, books: Books = Books(), totals: Figures = Figures(), phases: [PhaseResult] = [],
         series: [SeriesRow] = [], roles: [RoleResult] = [], cores: [CoreUse]? = nil, thresholds: [ThresholdResult] = [],
         generator: GeneratorVerdict = GeneratorVerdict(.valid), calibration: CalibrationUse? = nil,
-        clocks: ClockFacts? = nil, notes: [String] = []
+        clocks: ClockFacts? = nil, audits: [StoreAudit]? = nil, notes: [String] = []
     ) {
         self.scenario = scenario
         self.run = run
@@ -83,7 +85,14 @@ package struct RunResult: Sendable, Equatable, Codable {
         self.generator = generator
         self.calibration = calibration
         self.clocks = clocks
+        self.audits = audits
         self.notes = notes
+    }
+
+    /// Documents that the store lacks, should not have, or has with another content; nil where nobody could look.
+    package var storeMismatches: UInt64? {
+        guard let audits, audits.allSatisfy({ $0.failure == nil }) else { return nil }
+        return audits.reduce(0) { $0 + $1.mismatches }
     }
 
     /// Takes back what thresholds say about figures that an INVALID generator made: of the run or of their phase.

@@ -13,12 +13,14 @@ package struct TextPipeline: MessagePipeline {
     /// Analyses the UTF-8 text and answers with a JSON value.
     package typealias Analyse = @Sendable (_ text: [UInt8]) -> [UInt8]
 
-    package let collection = StoreCollection(
+    /// The texts that were not deleted.
+    package static let collection = StoreCollection(
         name: "texts",
         columns: [
             .init("user_id", .integer), .init("text", .text), .init("timestamp", .text), .init("analysis", .json),
             .init("processed_at", .text),
         ])
+    package var collection: StoreCollection { Self.collection }
     private let analyse: Analyse?
     private let clock: WorkerClock
     private let limits = TextMessage.Limits()

@@ -132,6 +132,12 @@ package struct TerminalSummary {
         for line in shown.joined(separator: " · ").wrapped(to: Self.width) {
             lines.append(painted(line, books.lost > 0 ? .bad : .plain))
         }
+        for audit in result.audits ?? [] {
+            for line in "store \(Self.printable(audit.words))".wrapped(to: Self.width) {
+                lines.append(painted(line, audit.agrees ? .plain : .bad))
+            }
+            for example in audit.examples { lines.append(painted("  \(Self.printable(example))", .pale)) }
+        }
     }
 
     private mutating func writeLatencies() {

@@ -109,6 +109,12 @@ extension HTMLReport {
                         ], bad ? "bad" : ""
                     )
                 })
+            for audit in result.audits ?? [] {
+                section.element("p", ["class": audit.agrees ? "hint" : "bad"], text: "Store: \(audit.words)")
+                if !audit.examples.isEmpty {
+                    section.element("p", ["class": "hint"], text: audit.examples.joined(separator: " · "))
+                }
+            }
         }
     }
 

@@ -25,6 +25,8 @@ package enum Metric: String, Sendable, CaseIterable {
     case lost
     case queued
     case late
+    // Documents, when the store is compared with the books.
+    case storeMismatches = "store_mismatches"
     // Messages per second of measured time.
     case throughput
     case offeredRate = "offered_rate"
@@ -51,7 +53,7 @@ package enum Metric: String, Sendable, CaseIterable {
             .endToEnd, .endToEndService, .cpuPerMillion:
             .nanoseconds
         case .offered, .published, .confirmed, .returned, .nacked, .unconfirmed, .processed, .failed, .duplicated,
-            .lost, .queued, .late:
+            .lost, .queued, .late, .storeMismatches:
             .messages
         case .throughput, .offeredRate: .perSecond
         case .memory: .bytes
@@ -114,6 +116,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .lost: "confirmed messages that came back from nowhere"
         case .queued: "messages still in one of the scenario's queues at the end, or left to other consumers"
         case .late: "messages sent later than `limits.schedule_debt` allows"
+        case .storeMismatches: "documents that the store lacks, should not have, or has with another content"
         case .throughput: "results read back per second of measured time"
         case .offeredRate: "arrivals per second of measured time"
         case .cpuPerMillion: "CPU time for one million processed messages"

@@ -22,6 +22,8 @@ extension Scenario {
     package struct Store: Sendable, Equatable {
         /// Where it is.
         package var location = StoreLocation.sqlite(path: nil)
+        /// Whether what the reference workers stored is compared with the books after the run.
+        package var audited = true
 
         /// Starts from the language's defaults.
         package init() {}

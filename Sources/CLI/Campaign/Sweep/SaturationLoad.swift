@@ -25,7 +25,7 @@ struct SaturationLoad: Sendable, Equatable {
         window = min(1_000_000, points.map(Self.window).max() ?? Self.leastWindow)
         release = points.allSatisfy(Self.hasOutcomes) ? .processed : .confirmed
         // What was lost or failed is as wrong here as there; latencies and rates are those of another load.
-        let keeps: Set<Metric> = [.lost, .failed, .duplicated, .returned, .nacked, .unconfirmed]
+        let keeps: Set<Metric> = [.lost, .failed, .duplicated, .returned, .nacked, .unconfirmed, .storeMismatches]
         kept = scenario.thresholds.filter { keeps.contains($0.metric) && $0.phase == nil }.map(\.text)
         dropped = scenario.thresholds.filter { !keeps.contains($0.metric) || $0.phase != nil }.map(\.description)
     }

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import LoadGenerator
+
+@Suite("What a store must hold")
+struct ExpectedDocumentsTests {
+    typealias Fate = ExpectedDocuments.Fate
+    typealias Presence = ExpectedDocuments.Presence
+
+    /// Templates 0 and 1 update, 2 deletes.
+    private static let kinds = [
+        MessagePlanner.Kind(weight: 2, templates: 0..<2, deletes: false, updates: true),
+        MessagePlanner.Kind(weight: 1, templates: 2..<3, deletes: true, updates: false),
+    ]
+
+    /// Messages enough for the first deletes, and the first of them with its document.
+    private static func firstDelete() -> (delete: UInt64, document: UInt64, count: Int)? {
+        var planner = MessagePlanner(kinds: kinds, seed: 1)
+        for sequence in UInt64(0)..<2_000 {
+            let plan = planner.next()
+            if plan.template == 2 { return (sequence, plan.documentSequence, Int(sequence) + 1) }
+        }
+        return nil
+    }
+
+    @Test(
+        "follows from what became of the update and of its delete",
+        arguments: [
+            (Fate.processed, Fate.processed, Presence.forbidden), (.processed, .unknown, .undecided),
+            (.processed, .refused, .required), (.unknown, .processed, .forbidden), (.unknown, .unknown, .undecided),
+            (.unknown, .refused, .undecided), (.refused, .processed, .forbidden), (.refused, .unknown, .forbidden),
+        ])
+    func presence(update: Fate, delete: Fate, presence: Presence) throws {
+        let first = try #require(Self.firstDelete())
+        let expected = ExpectedDocuments(kinds: Self.kinds, seed: 1, count: first.count) { sequence in
+            switch sequence {
+            case first.document: update
+            case first.delete: delete
+            default: .processed
+            }
+        }
+        #expect(expected.presences[Int(first.document)] == presence)
+        #expect(expected.presences[Int(first.delete)] == .forbidden, "a delete has no document of its own")
+        #expect(expected.templates[Int(first.delete)] == 2)
+        #expect(expected.presences.count { $0 == .required } >= first.count - 2)
+    }
+
+    @Test(
+        "what was seen of a message says whether it took effect",
+        arguments: [
+            ([.published, .confirmed, .processed], Fate.processed), ([.published, .processed], .processed),
+            ([.published, .confirmed, .failed], .refused), ([.published, .returned, .confirmed], .refused),
+            ([], .refused), ([.published], .unknown), ([.published, .confirmed], .unknown),
+            ([.published, .nacked], .unknown), ([.published, .processed, .failed], .unknown),
+        ] as [(Ledger.Marks, Fate)])
+    func fates(marks: Ledger.Marks, fate: Fate) {
+        #expect(marks.fate == fate)
+    }
+}
