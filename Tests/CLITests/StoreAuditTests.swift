@@ -6,8 +6,8 @@ import Logging
 import NIOCore
 import PipelineWorker
 import Stores
-import TextAnalysis
 import Testing
+import TextAnalysis
 
 @testable import CLI
 

@@ -153,7 +153,8 @@ struct Orchestrator: Sendable {
             broker: SystemFacts(
                 product: system.product, version: system.version, address: driver.addresses.first,
                 embedded: processes.broker != nil),
-            store: storeName, audits: audits, calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
+            store: storeName, audits: audits,
+            calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
             notes: endings.map { "\($0) during the run." } + ownNotes + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()

@@ -8,7 +8,9 @@ extension StoreAudit {
         if mismatches == 0 {
             parts[0] += " as the books say"
         } else {
-            let counts = [("missing", missing), ("that must not be there", unexpected), ("with another content", wrong)]
+            let counts = [
+                ("missing", missing), ("that must not be there", unexpected), ("with another content", wrong),
+            ]
             parts += counts.filter { $0.1 > 0 }.map { "\(Quantity.count($0.1)) \($0.0)" }
         }
         if undecided > 0 { parts.append("\(Quantity.count(undecided)) undecided") }
