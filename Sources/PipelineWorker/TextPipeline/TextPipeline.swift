@@ -20,6 +20,7 @@ package struct TextPipeline: MessagePipeline {
             .init("user_id", .integer), .init("text", .text), .init("timestamp", .text), .init("analysis", .json),
             .init("processed_at", .text),
         ])
+    /// The texts.
     package var collection: StoreCollection { Self.collection }
     private let analyse: Analyse?
     private let clock: WorkerClock

@@ -48,10 +48,11 @@ struct ExpectedDocumentsTests {
     @Test(
         "what was seen of a message says whether it took effect",
         arguments: [
-            ([.published, .confirmed, .processed], Fate.processed), ([.published, .processed], .processed),
-            ([.published, .confirmed, .failed], .refused), ([.published, .returned, .confirmed], .refused),
-            ([], .refused), ([.published], .unknown), ([.published, .confirmed], .unknown),
-            ([.published, .nacked], .unknown), ([.published, .processed, .failed], .unknown),
+            (.init([.published, .confirmed, .processed]), Fate.processed),
+            (.init([.published, .processed]), .processed), (.init([.published, .confirmed, .failed]), .refused),
+            (.init([.published, .returned, .confirmed]), .refused), (.init(), .refused),
+            (.published, .unknown), (.init([.published, .confirmed]), .unknown),
+            (.init([.published, .nacked]), .unknown), (.init([.published, .processed, .failed]), .unknown),
         ] as [(Ledger.Marks, Fate)])
     func fates(marks: Ledger.Marks, fate: Fate) {
         #expect(marks.fate == fate)
