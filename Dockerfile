@@ -1,7 +1,8 @@
 # rafale from this checkout: built with Swift's image, run on a small one.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libjemalloc-dev libmariadb-dev libsqlite3-dev pkg-config \
+    && apt-get install -y -qq --no-install-recommends libjemalloc-dev libmariadb-dev \
+        libmaxminddb-dev libsqlite3-dev libssl-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift Package.resolve[d] ./
@@ -14,7 +15,8 @@ RUN swift build --configuration release --product rafale --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libjemalloc2 libmariadb3 libsqlite3-0 ca-certificates \
+    && apt-get install -y -qq --no-install-recommends libjemalloc2 libmariadb3 libmaxminddb0 libsqlite3-0 \
+        libssl3 zlib1g ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --home-dir /var/lib/rafale rafale
 COPY --from=build /out/ /usr/local/bin/

@@ -2,16 +2,20 @@
 import Foundation
 import PackageDescription
 
-// Stores whose C library a machine may lack are traits, named as in `#if MySQL`; the default ones are those whose library
+// Stores and other parts whose C library a machine may lack are traits, named as in `#if MySQL`; the default ones are those whose library
 // is installed, so that `swift build` works everywhere and leaves out only what it cannot have. `--disable-default-traits`
 // and `--traits MySQL` say otherwise. SwiftPM remembers what this file came to: `make` (scripts/dependencies) makes it
 // look again when a library has come or gone.
-let optionalStores = [
+let optionalParts = [
     (
         trait: "MySQL", pkgConfig: "libmariadb",
         summary: "The MySQL and MariaDB store, with libmariadb (libmariadb-dev)."
     ),
     (trait: "MongoDB", pkgConfig: "libmongoc-1.0", summary: "The MongoDB store, with libmongoc (libmongoc-dev)."),
+    (
+        trait: "MaxMindDB", pkgConfig: "libmaxminddb",
+        summary: "Countries and cities of addresses in web logs, with libmaxminddb (libmaxminddb-dev)."
+    ),
 ]
 
 /// Whether the file that pkg-config reads of a library is in one of the usual folders.
@@ -82,8 +86,8 @@ let package = Package(
         .executable(name: "rafale", targets: ["CLI"]), .executable(name: "accuracy", targets: ["AccuracyProgram"]),
     ],
     traits: Set(
-        optionalStores.map { .trait(name: $0.trait, description: $0.summary) }
-            + [.default(enabledTraits: Set(optionalStores.filter { isInstalled($0.pkgConfig) }.map(\.trait)))]),
+        optionalParts.map { .trait(name: $0.trait, description: $0.summary) }
+            + [.default(enabledTraits: Set(optionalParts.filter { isInstalled($0.pkgConfig) }.map(\.trait)))]),
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -100,9 +104,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CKernel"),
+        .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CMariaDB", pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]),
+        .systemLibrary(
+            name: "CMaxMindDB", pkgConfig: "libmaxminddb",
+            providers: [.apt(["libmaxminddb-dev"]), .brew(["libmaxminddb"])]),
         module("AMQPProtocol", [.nioCore]),
         module("AMQPClient", ["AMQPProtocol", .nioCore, .nioPosix, .nioSSL, .logging]),
         module("AMQPBroker", ["AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .collections]),
@@ -111,6 +119,7 @@ let package = Package(
         module("LoadMetrics", ["CJemalloc", "CKernel"]),
         module("Statistics", []),
         module("TextAnalysis", []),
+        module("WebLogs", ["CLibcrypto"]),
         module(
             "Stores",
             [.grdb, .grdbSQLite, .logging, .target(name: "CMariaDB", condition: .when(traits: ["MySQL"]))]),
@@ -119,7 +128,11 @@ let package = Package(
             ["Drivers", "Scenarios", "LoadMetrics", "Statistics", .nioCore, .nioPosix, .logging]),
         module(
             "PipelineWorker",
-            ["Drivers", "Stores", "TextAnalysis", "LoadMetrics", .nioCore, .nioPosix, .logging, .lifecycle]),
+            [
+                .target(name: "CMaxMindDB", condition: .when(traits: ["MaxMindDB"])), "Drivers", "Stores",
+                "TextAnalysis", "WebLogs", "LoadMetrics", .nioCore, .nioPosix,
+                .logging, .lifecycle,
+            ]),
         module("Reporting", ["LoadMetrics", "Statistics"]),
         .executableTarget(
             name: "CLI",
@@ -153,6 +166,7 @@ let package = Package(
         tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
         tests("StatisticsTests", ["Statistics"]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
+        tests("WebLogsTests", ["WebLogs"]),
         tests("StoresTests", ["Stores", .grdb, .logging]),
         tests(
             "LoadGeneratorTests",
@@ -160,8 +174,8 @@ let package = Package(
         tests(
             "PipelineWorkerTests",
             [
-                "PipelineWorker", "Drivers", "Stores", "TextAnalysis", "LoadMetrics", "AMQPBroker", "AMQPClient",
-                "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
+                "PipelineWorker", "Drivers", "Stores", "TextAnalysis", "WebLogs", "LoadMetrics", "AMQPBroker",
+                "AMQPClient", "AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .lifecycleTesting,
             ]),
         tests("ReportingTests", ["Reporting", "LoadMetrics", "Statistics", .histogram]),
         tests(

@@ -161,6 +161,7 @@ struct WorkerCommand: AsyncParsableCommand {
         } catch let error as WorkerError {
             switch error {
             case .store, .publish: throw CommandFailure(.unreachable, error.description)
+            case .besideStore: throw CommandFailure(.cannotWriteReport, error.description)
             case .drainTimedOut: throw CommandFailure(.internalError, error.description)
             }
         } catch let error as DriverError {

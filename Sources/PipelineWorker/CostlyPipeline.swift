@@ -35,6 +35,11 @@ package struct CostlyPipeline: MessagePipeline {
     package func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer? {
         pipeline.result(of: work, outcome: outcome)
     }
+
+    /// As the pipeline does.
+    package func stored(_ operations: [StoreOperation], outcomes: [StoreOutcome]) throws {
+        try pipeline.stored(operations, outcomes: outcomes)
+    }
 }
 
 /// What of a share of the CPU used has not been burned yet, shared by all lanes.

@@ -17,6 +17,16 @@ package protocol MessagePipeline: Sendable {
 
     /// The result to publish once the operation was carried out; nil publishes nothing.
     func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer?
+
+    /// The store has carried out a batch: what the pipeline keeps beside the store may follow it now.
+    ///
+    /// An error ends the worker; its messages are delivered again.
+    func stored(_ operations: [StoreOperation], outcomes: [StoreOutcome]) throws
+}
+
+extension MessagePipeline {
+    /// Nothing is kept beside the store.
+    package func stored(_ operations: [StoreOperation], outcomes: [StoreOutcome]) throws {}
 }
 
 /// A message after its CPU lane.
@@ -76,6 +86,10 @@ package struct Rejection: Error, Equatable, CustomStringConvertible {
         case textMissing = "text_missing"
         /// A field has a value of another kind than it should.
         case wrongKind = "wrong_kind"
+        /// No line of an access log; the detail has the column where parsing stopped.
+        case badLine = "bad_line"
+        /// Nothing can name the line: this machine gives no MD5.
+        case noDigest = "no_digest"
         /// The store will never take the document.
         case refusedByStore = "refused_by_store"
     }

@@ -12,6 +12,8 @@
 package enum WorkerError: Error, Equatable, CustomStringConvertible {
     /// The store failed for good or for too long.
     case store(reason: String, attempts: Int)
+    /// What the pipeline keeps beside the store could not be written.
+    case besideStore(reason: String)
     /// Results could not be published.
     case publish(destination: String, reason: String, attempts: Int)
     /// What was in flight did not finish in time.
@@ -21,6 +23,8 @@ package enum WorkerError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .store(let reason, let attempts):
             "worker stopped after \(attempts) attempt(s) to store a batch: \(reason)"
+        case .besideStore(let reason):
+            "worker stopped: \(reason); make room or give another file"
         case .publish(let destination, let reason, let attempts):
             "worker stopped after \(attempts) attempt(s) to publish results to '\(destination)': \(reason)"
         case .drainTimedOut(let unsettled, let after):

@@ -82,6 +82,11 @@ extension Worker {
         let outcomes = try await apply(operations)
         let nanoseconds = clock.nowNanoseconds() - started
         state.withLock { $0.statistics.recordStored(operations.count, nanoseconds: nanoseconds) }
+        do {
+            try pipeline.stored(operations, outcomes: outcomes)
+        } catch {
+            throw WorkerError.besideStore(reason: "\(error)")
+        }
 
         var stored: [Stored] = []
         stored.reserveCapacity(pending.count)

@@ -165,7 +165,10 @@ extension TidyRule {
             "TextAnalysis": [],
             "Stores": ["GRDB", "GRDBSQLite", "CMariaDB", "Logging"],
             "LoadGenerator": service.union(["Drivers", "Scenarios", "LoadMetrics", "Statistics", "DequeModule"]),
-            "PipelineWorker": service.union(["Drivers", "Stores", "TextAnalysis", "LoadMetrics", "DequeModule"]),
+            "WebLogs": ["CLibcrypto"],
+            "PipelineWorker": service.union([
+                "Drivers", "Stores", "TextAnalysis", "WebLogs", "CMaxMindDB", "LoadMetrics", "DequeModule",
+            ]),
             "Reporting": ["LoadMetrics", "Statistics"],
             "Statistics": [],
         ]

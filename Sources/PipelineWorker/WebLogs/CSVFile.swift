@@ -1,0 +1,108 @@
+import Stores
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A CSV file (RFC 4180) that rows are appended to, a batch at a time, by any number of processes at once.
+///
+/// The first line names the columns. A batch is under a lock of the file and in the file when `append` returns. Rows
+/// whose messages were delivered again may stand there twice; their `id` is the same.
+package final class CSVFile: Sendable {
+    /// What is in the way of writing.
+    package struct Failure: Error, Equatable, CustomStringConvertible {
+        package let path: String
+        package let reason: String
+
+        package var description: String { "cannot write \(path): \(reason)" }
+    }
+
+    private let path: String
+    private let descriptor: Int32
+    /// Space for a batch.
+    private let text = Mutex<[UInt8]>([])
+
+    /// Opens the file to append to it, and makes it where there is none.
+    package init(path: String) throws(Failure) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure(path: path, reason: String(cString: strerror(errno))) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends a row for each document.
+    func append(_ documents: [StoreDocument], of collection: StoreCollection) throws(Failure) {
+        guard !documents.isEmpty else { return }
+        let failure = text.withLock { text -> Failure? in
+            text.removeAll(keepingCapacity: true)
+            guard flock(descriptor, LOCK_EX) == 0 else { return failed() }
+            defer { flock(descriptor, LOCK_UN) }
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { return failed() }
+            if status.st_size == 0 {
+                text += (["id"] + collection.columns.map(\.name)).joined(separator: ",").utf8
+                text += [0x0D, 0x0A]
+            }
+            for document in documents { Self.write(document, to: &text) }
+            return write(text)
+        }
+        if let failure { throw failure }
+    }
+
+    private func write(_ text: [UInt8]) -> Failure? {
+        text.withUnsafeBytes { bytes in
+            var start = 0
+            while start < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+                #if canImport(Darwin)
+                    let written = Darwin.write(descriptor, rest.baseAddress, rest.count)
+                #elseif canImport(Musl)
+                    let written = Musl.write(descriptor, rest.baseAddress, rest.count)
+                #else
+                    let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                #endif
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { return failed() }
+                start += written
+            }
+            return nil
+        }
+    }
+
+    private func failed() -> Failure { Failure(path: path, reason: String(cString: strerror(errno))) }
+
+    private static func write(_ document: StoreDocument, to text: inout [UInt8]) {
+        text += document.id.utf8
+        for value in document.values {
+            text.append(0x2C)
+            switch value {
+            case .null: break
+            case .integer(let number): text += String(number).utf8
+            case .real(let number): text += String(number).utf8
+            case .text(let bytes), .bytes(let bytes): writeField(bytes, to: &text)
+            }
+        }
+        text += [0x0D, 0x0A]
+    }
+
+    /// Text in quotes where RFC 4180 asks for them, and where it is empty, which without them would be null.
+    private static func writeField(_ bytes: [UInt8], to text: inout [UInt8]) {
+        let needsQuotes = bytes.isEmpty || bytes.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+        guard needsQuotes else {
+            text += bytes
+            return
+        }
+        text.append(0x22)
+        for byte in bytes {
+            if byte == 0x22 { text.append(0x22) }
+            text.append(byte)
+        }
+        text.append(0x22)
+    }
+}
