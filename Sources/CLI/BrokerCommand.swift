@@ -43,7 +43,7 @@ struct BrokerCommand: AsyncParsableCommand {
     var endWithParent: Int32?
 
     func run() async throws {
-        try await CommandFailure.ending("broker") { try await serve() }
+        try await CommandFailure.ending(role: "broker") { try await serve() }
     }
 
     private func serve() async throws {

@@ -38,7 +38,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     private static let stopGrace = Duration.seconds(5)
 
     func run() async throws {
-        try await CommandFailure.ending("calibrate") {
+        try await CommandFailure.ending {
             let calibration = try await measure()
             let path = output ?? CalibrationFile.path()
             try CalibrationFile.write(calibration, to: path)

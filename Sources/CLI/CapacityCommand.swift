@@ -24,7 +24,9 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var options: CampaignOptions
 
-    @Option(help: "Worker counts to search at, comma-separated; with --target those to choose from.")
+    @Option(
+        parsing: .unconditional,
+        help: "Worker counts to search at, comma-separated; with --target those to choose from.")
     var workers: String?
 
     @Option(
@@ -32,34 +34,49 @@ struct CapacityCommand: AsyncParsableCommand {
             "A condition in place of the scenario's thresholds; may be repeated.", valueName: "threshold"))
     var limit: [String] = []
 
-    @Option(help: ArgumentHelp("The lowest rate to try.", valueName: "rate"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The lowest rate to try.", valueName: "rate"),
+        transform: RateArgument.read)
     var from: RateArgument?
 
-    @Option(help: ArgumentHelp("The highest rate to try.", valueName: "rate"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The highest rate to try.", valueName: "rate"),
+        transform: RateArgument.read)
     var to: RateArgument?
 
-    @Option(help: ArgumentHelp("How many workers carry this rate?", valueName: "rate"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How many workers carry this rate?", valueName: "rate"),
+        transform: RateArgument.read)
     var target: RateArgument?
 
-    @Option(help: "How long the first run at each rate measures; four times as long at most in all.")
-    var measure = DurationArgument(seconds: 10)
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How long the first run at each rate measures; four times as long at most in all (10s).",
+            valueName: "duration"),
+        transform: DurationArgument.read)
+    var measure: DurationArgument?
 
-    @Option(help: "How long each run warms up before.")
-    var warmUp = DurationArgument(seconds: 2)
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long each run warms up before (2s).", valueName: "duration"),
+        transform: DurationArgument.read)
+    var warmUp: DurationArgument?
 
-    @Option(help: "Rates to try at most, at each worker count.")
-    var probes = usualProbes
+    @Option(parsing: .unconditional, help: "Rates to try at most, at each worker count (12).")
+    var probes: Int?
 
     static let usualProbes = 12
 
     func validate() throws {
+        let (measure, warmUp) = (measure ?? SweepCommand.usualMeasure, warmUp ?? SweepCommand.usualWarmUp)
         guard measure.duration >= .seconds(4), measure.duration <= .seconds(3600) else {
             throw ValidationError("--measure must be 4s to 60m: from less no trend can be seen.")
         }
         guard warmUp.duration >= .zero, warmUp.duration <= .seconds(3600) else {
             throw ValidationError("--warm-up must be at most 60m.")
         }
-        guard (3...100).contains(probes) else { throw ValidationError("--probes must be 3 to 100.") }
+        guard probes.map((3...100).contains) ?? true else { throw ValidationError("--probes must be 3 to 100.") }
         guard (from == nil) == (to == nil) else {
             throw ValidationError("--from and --to belong together; without both the range is found.")
         }
@@ -75,16 +92,51 @@ struct CapacityCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CampaignOptions.ending("capacity") {
-            let range = from.flatMap { from in to.map { from.perSecond...$0.perSecond } }
-            let capacity = try Capacity(
-                options: options, question: try question(), limits: limit, range: range,
-                timing: ProbeTiming(warmUp: warmUp.duration, measure: measure.duration, mostProbes: probes))
+        try await CampaignOptions.ending {
+            let capacity = try completed().capacity()
             let result = try await capacity.run()
             try CampaignOutput(folder: capacity.campaign.folder, options: options).show(result)
-            if result.campaign.interrupted { capacity.campaign.progress.say(capacity.campaign.resuming("capacity")) }
+            if result.campaign.interrupted { capacity.campaign.progress.say(capacity.campaign.resuming) }
             throw Self.status(of: result).code
         }
+    }
+
+    /// This command, with what it leaves out taken from the campaign that it resumes.
+    func completed() throws(CommandFailure) -> CapacityCommand {
+        guard let given = try options.earlier(.capacity)?.given else { return self }
+        var command = self
+        command.options.adopt(given)
+        given.fill(&command.workers, "--workers") { $0 }
+        given.fill(&command.limit, "--limit") { $0 }
+        given.fill(&command.from, "--from", RateArgument.init(argument:))
+        given.fill(&command.to, "--to", RateArgument.init(argument:))
+        given.fill(&command.target, "--target", RateArgument.init(argument:))
+        given.fill(&command.measure, "--measure", DurationArgument.init(argument:))
+        given.fill(&command.warmUp, "--warm-up", DurationArgument.init(argument:))
+        given.fill(&command.probes, "--probes") { Int($0) }
+        return command
+    }
+
+    private var given: GivenOptions {
+        var given = options.given
+        given.keep("--workers", workers)
+        given.keep("--limit", limit)
+        given.keep("--from", from?.description)
+        given.keep("--to", to?.description)
+        given.keep("--target", target?.description)
+        given.keep("--measure", measure?.description)
+        given.keep("--warm-up", warmUp?.description)
+        given.keep("--probes", probes.map(String.init))
+        return given
+    }
+
+    private func capacity() throws -> Capacity {
+        let range = from.flatMap { from in to.map { from.perSecond...$0.perSecond } }
+        let timing = ProbeTiming(
+            warmUp: (warmUp ?? SweepCommand.usualWarmUp).duration,
+            measure: (measure ?? SweepCommand.usualMeasure).duration, mostProbes: probes ?? Self.usualProbes)
+        return try Capacity(
+            options: options, question: try question(), limits: limit, range: range, timing: timing, given: given)
     }
 
     private func question() throws(CommandFailure) -> Capacity.Question {
@@ -114,11 +166,13 @@ struct CapacityCommand: AsyncParsableCommand {
 }
 
 /// A rate as a flag's value, as scenarios write it: `500/s`, `20k/s`.
-struct RateArgument: ExpressibleByArgument, Equatable {
+struct RateArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
     let perSecond: Double
+    let description: String
 
     init?(argument: String) {
         guard let perSecond = Scenario.ratePerSecond(argument) else { return nil }
         self.perSecond = perSecond
+        description = argument
     }
 }

@@ -32,7 +32,7 @@ struct CompareCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await CommandFailure.ending("compare") {
+        try await CommandFailure.ending {
             let (text, page) = try compare(try KeptResult.read(first), try KeptResult.read(second))
             if let html {
                 try TextFile.write(page(), to: html)

@@ -25,8 +25,7 @@ struct GateCommand: AsyncParsableCommand {
             PASS, 96 for REGRESSION, 97 for INCONCLUSIVE, 130 when it was ended early. docs/gate.md says how it decides.
             """)
 
-    @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
-    var scenario: String
+    @OptionGroup var scenario: ScenarioOptions
 
     @Option(help: ArgumentHelp("Figures of earlier runs (reports/baselines/NAME.json).", valueName: "file"))
     var baseline: String?
@@ -43,22 +42,14 @@ struct GateCommand: AsyncParsableCommand {
     @OptionGroup(title: "How it decides")
     var rules: GateRuleOptions
 
-    @Option(help: ArgumentHelp("How long the measured phases last (as the scenario says).", valueName: "duration"))
-    var measure: DurationArgument?
-
     @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Override a key of the scenario, for both; may be repeated.", valueName: "key=value"))
-    var overrides: [String] = []
+        parsing: .unconditional,
+        help: ArgumentHelp("How long the measured phases last (as the scenario says).", valueName: "duration"),
+        transform: DurationArgument.read)
+    var measure: DurationArgument?
 
     @Option(help: ArgumentHelp("Override a key for the baseline alone; may be repeated.", valueName: "key=value"))
     var againstSet: [String] = []
-
-    @Option(help: "The broker's URI, or 'embedded'.")
-    var broker: String?
-
-    @Option(help: "Where workers store results: none, sqlite or sqlite:PATH.")
-    var store: String?
 
     @OptionGroup(title: "What it leaves")
     var output: GateOutputOptions
@@ -84,7 +75,7 @@ struct GateCommand: AsyncParsableCommand {
             let status = try await execute()
             if status != .success { throw status.code }
         } catch let failure as CommandFailure {
-            StandardErrorSink().write("rafale gate: \(failure.description)\n")
+            StandardErrorSink().write("rafale: \(failure.description)\n")
             throw failure.status.code
         } catch let error as ScenarioError {
             StandardErrorSink().write("\(error)\n")
@@ -107,7 +98,10 @@ struct GateRuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("From how many rounds on it may decide, and how many it runs.", valueName: "min..max"))
     var rounds: RoundRange?
 
-    @Option(help: ArgumentHelp("No round begins that would end later than this.", valueName: "duration"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("No round begins that would end later than this (15m).", valueName: "duration"),
+        transform: DurationArgument.read)
     var budget = DurationArgument(seconds: 15 * 60, "15m")
 
     @Option(help: ArgumentHelp("The least change that matters.", valueName: "share"))
@@ -155,20 +149,13 @@ struct GateRuleOptions: ParsableArguments {
 
 /// Where the outcome of a gate goes.
 struct GateOutputOptions: ParsableArguments {
-    @Option(help: "The folder below which the gate's own folder is made.")
-    var out = "reports"
+    @OptionGroup var shown: OutputOptions
 
     @Option(help: ArgumentHelp("Write a JUnit file here too.", valueName: "file"))
     var junit: String?
 
     @Option(help: ArgumentHelp("Write a Markdown summary here too.", valueName: "file"))
     var markdown: String?
-
-    @Flag(help: "Print the outcome as JSON instead of the summary.")
-    var json = false
-
-    @Flag(help: "No progress and no summary; the report is written and the exit code tells.")
-    var quiet = false
 
     /// Writes the report of a gate, and tells it.
     func write(_ result: GateResult, folder: String) throws(CommandFailure) {
@@ -179,10 +166,10 @@ struct GateOutputOptions: ParsableArguments {
         }
         if let junit { try TextFile.write(JUnitFile.text(of: result), to: junit) }
         if let markdown { try TextFile.write(GateMarkdown.text(of: result), to: markdown) }
-        if json {
+        if shown.json {
             guard let bytes = try? result.json() else { return }
             FileHandle.standardOutput.write(Data(bytes))
-        } else if !quiet {
+        } else if !shown.quiet {
             print(GateSummary.text(of: result, colour: Terminal.wantsColour))
             print("report: \(folder)/report.html")
         }

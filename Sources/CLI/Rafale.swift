@@ -6,6 +6,9 @@ import ArgumentParser
 struct Rafale: AsyncParsableCommand {
     static let version = "0.1.0"
 
+    /// Before what is wrong with a command line, as before every other error.
+    static let _errorLabel = "rafale"
+
     static let configuration = CommandConfiguration(
         commandName: "rafale",
         abstract: "Put an exact load on a message pipeline and report how much got through, how late, at what cost.",

@@ -114,22 +114,7 @@ struct PartOptions: ParsableArguments {
 
 /// What `run` and `generate` understand.
 struct RunOptions: ParsableArguments {
-    @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
-    var scenario: String
-
-    @Option(help: "The broker's URI, or 'embedded'. Also from the environment: BROKER, where the scenario says so.")
-    var broker: String?
-
-    @Option(help: "Where workers store results: none, sqlite or sqlite:PATH.")
-    var store: String?
-
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Override a key of the scenario; may be repeated.", valueName: "key=value"))
-    var overrides: [String] = []
-
-    @Option(help: "The folder below which the run's own folder is made.")
-    var out = "reports"
+    @OptionGroup var scenario: ScenarioOptions
 
     @Flag(help: "Throw away the messages that wait in the scenario's queues.")
     var purge = false
@@ -140,11 +125,7 @@ struct RunOptions: ParsableArguments {
                 + "port 0 takes any free one and prints it.", valueName: "address:port"))
     var metrics: String?
 
-    @Flag(help: "No progress and no summary; the report is written and the exit code tells.")
-    var quiet = false
-
-    @Flag(help: "Print the result as JSON instead of the summary.")
-    var json = false
+    @OptionGroup var output: OutputOptions
 
     func execute(startsWorkers: Bool, part: PartOptions? = nil) async throws {
         do {
@@ -170,11 +151,7 @@ struct RunOptions: ParsableArguments {
     }
 
     private func run(startsWorkers: Bool, _ part: PartOptions?) async throws -> ExitStatus {
-        var overrides = overrides
-        if let broker { overrides.append("broker.url=\(broker)") }
-        if let store { overrides.append("store.url=\(store)") }
-        let file = try ScenarioFile(
-            path: scenario, overrides: overrides, environment: ProcessInfo.processInfo.environment)
+        let file = try scenario.file()
         if !startsWorkers, file.scenario.target != .store, case .embedded = file.scenario.broker.location {
             throw CommandFailure(.usage, "generate needs a broker that runs already: name it with --broker amqp://…")
         }
@@ -199,7 +176,7 @@ struct RunOptions: ParsableArguments {
         }
         let endpoint = try await MetricsEndpoint.open(address, LiveMetrics(version: Rafale.version))
         // A port that nobody chose is told in any case.
-        if address.port == 0 || !(quiet || json) {
+        if address.port == 0 || !(output.quiet || output.json) {
             FileHandle.standardError.write(Data("metrics: \(endpoint.url)\n".utf8))
         }
         return endpoint
@@ -209,13 +186,14 @@ struct RunOptions: ParsableArguments {
         _ file: ScenarioFile, startsWorkers: Bool, _ part: PartOptions?, _ metrics: LiveMetrics?
     ) async throws -> (RunResult, RunFolder) {
         let startedAt = Date()
-        let folder = try RunFolder(parent: out, name: file.scenario.name, startedAt: startedAt)
+        let folder = try RunFolder(parent: output.out, name: file.scenario.name, startedAt: startedAt)
         var logger = Logger(label: "rafale")
         logger.logLevel = .error
         let orchestrator = Orchestrator(
             file: file,
             settings: .init(
-                purge: purge, isQuiet: quiet || json, startsWorkers: startsWorkers, part: part?.part ?? .whole,
+                purge: purge, isQuiet: output.quiet || output.json, startsWorkers: startsWorkers,
+                part: part?.part ?? .whole,
                 run: part?.run, metrics: metrics, commandLine: Self.commandLine),
             folder: folder, startedAt: startedAt, logger: logger)
         do {
@@ -232,9 +210,9 @@ struct RunOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.cannotWriteReport, "\(error)")
         }
-        if json {
+        if output.json {
             FileHandle.standardOutput.write(Data(try result.json()))
-        } else if !quiet {
+        } else if !output.quiet {
             print(TerminalSummary.text(of: result, colour: Terminal.wantsColour))
             print("report: \(folder.path)/report.html")
         }

@@ -47,7 +47,7 @@ struct RunsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CommandFailure.ending("runs") {
+        try await CommandFailure.ending {
             let metric = RunMetric(name: self.metric) ?? RunMetric(.throughput)
             var history = try Self.history(of: folder, more: [metric])
             if let scenario {

@@ -31,32 +31,48 @@ struct SweepCommand: AsyncParsableCommand {
 
     @OptionGroup var options: CampaignOptions
 
-    @Option(help: "Worker counts, comma-separated (1,2,3,4,6,8 where nothing else varies).")
+    @Option(parsing: .unconditional, help: "Worker counts, comma-separated (1,2,3,4,6,8 where nothing else varies).")
     var workers: String?
 
-    @Option(help: ArgumentHelp("Vary any key of the scenario; two keys make a grid.", valueName: "key=v1,v2,…"))
+    @Option(
+        help: ArgumentHelp("Vary any key of the scenario; two keys make a grid.", valueName: "key=v1,v2,…"),
+        transform: VariedKey.read)
     var vary: [VariedKey] = []
 
-    @Option(help: "How often each point is measured, 1 to 100; capacity mode measures once (3).")
+    @Option(
+        parsing: .unconditional, help: "How often each point is measured, 1 to 100; capacity mode measures once (3).")
     var repeats: Int?
 
-    @Option(help: "How long each run measures.")
-    var measure = DurationArgument(seconds: 10)
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How long each run measures (10s).", valueName: "duration"),
+        transform: DurationArgument.read)
+    var measure: DurationArgument?
 
-    @Option(help: "How long each run warms up before.")
-    var warmUp = DurationArgument(seconds: 2)
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long each run warms up before (2s).", valueName: "duration"),
+        transform: DurationArgument.read)
+    var warmUp: DurationArgument?
 
-    @Option(help: "saturation: a closed loop; capacity: the highest rate of an open loop that holds the limits.")
-    var mode = SweepResult.Mode.saturation
+    @Option(
+        help: """
+            saturation: a closed loop; capacity: the highest rate of an open loop that holds the limits (saturation).
+            """)
+    var mode: SweepResult.Mode?
+
+    /// What holds where nobody says otherwise, of all campaigns.
+    static let usualMeasure = DurationArgument(seconds: 10)
+    static let usualWarmUp = DurationArgument(seconds: 2)
 
     func validate() throws {
+        let (measure, warmUp) = (measure ?? Self.usualMeasure, warmUp ?? Self.usualWarmUp)
         guard repeats.map((1...100).contains) ?? true else {
             throw ValidationError("--repeats must be 1 to 100.")
         }
         guard measure.duration >= .seconds(1), measure.duration <= .seconds(3600) else {
             throw ValidationError("--measure must be 1s to 60m.")
         }
-        guard mode == .saturation || measure.duration >= .seconds(4) else {
+        guard mode != .capacity || measure.duration >= .seconds(4) else {
             throw ValidationError("--measure must be 4s or more with --mode capacity: from less no trend can be seen.")
         }
         guard warmUp.duration >= .zero, warmUp.duration <= .seconds(3600) else {
@@ -65,14 +81,12 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CampaignOptions.ending("sweep") {
-            let sweep = try Sweep(
-                options: options, keys: try keys(), repeats: repeats ?? (mode == .capacity ? 1 : 3), mode: mode,
-                warmUp: warmUp.duration, measure: measure.duration)
+        try await CampaignOptions.ending {
+            let sweep = try completed().sweep()
             let result = try await sweep.run()
             try CampaignOutput(folder: sweep.campaign.folder, options: options).show(result)
             if result.campaign.interrupted {
-                sweep.campaign.progress.say(sweep.campaign.resuming("sweep"))
+                sweep.campaign.progress.say(sweep.campaign.resuming)
                 throw ExitStatus.interrupted.code
             }
             let without = result.pointsWithoutFigure.map(result.title)
@@ -81,6 +95,39 @@ struct SweepCommand: AsyncParsableCommand {
                 throw ExitStatus.invalidRun.code
             }
         }
+    }
+
+    /// This command, with what it leaves out taken from the campaign that it resumes.
+    func completed() throws(CommandFailure) -> SweepCommand {
+        guard let given = try options.earlier(.sweep)?.given else { return self }
+        var command = self
+        command.options.adopt(given)
+        given.fill(&command.workers, "--workers") { $0 }
+        given.fill(&command.vary, "--vary", VariedKey.init(argument:))
+        given.fill(&command.repeats, "--repeats") { Int($0) }
+        given.fill(&command.measure, "--measure", DurationArgument.init(argument:))
+        given.fill(&command.warmUp, "--warm-up", DurationArgument.init(argument:))
+        given.fill(&command.mode, "--mode", SweepResult.Mode.init(rawValue:))
+        return command
+    }
+
+    private var given: GivenOptions {
+        var given = options.given
+        given.keep("--workers", workers)
+        given.keep("--vary", vary.map(\.description))
+        given.keep("--repeats", repeats.map(String.init))
+        given.keep("--measure", measure?.description)
+        given.keep("--warm-up", warmUp?.description)
+        given.keep("--mode", mode?.rawValue)
+        return given
+    }
+
+    private func sweep() throws -> Sweep {
+        let mode = mode ?? .saturation
+        return try Sweep(
+            options: options, keys: try keys(), repeats: repeats ?? (mode == .capacity ? 1 : 3), mode: mode,
+            warmUp: (warmUp ?? Self.usualWarmUp).duration, measure: (measure ?? Self.usualMeasure).duration,
+            given: given)
     }
 
     /// The keys to vary, the workers first; none where nothing is said.

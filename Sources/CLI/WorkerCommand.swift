@@ -83,7 +83,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CommandFailure.ending("worker") { try await work() }
+        try await CommandFailure.ending(role: "worker") { try await work() }
     }
 
     private func work() async throws {

@@ -25,11 +25,22 @@ struct CampaignFolder: Sendable {
 
     /// Opens the folder of a campaign that was ended early, for the same request.
     init(resuming path: String, request: CampaignRequest) throws(CommandFailure) {
-        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        let file = "\(self.path)/\(Self.requestName)"
+        self.path = Self.plain(path)
+        let differences = request.differences(from: try Self.request(of: path, for: request.kind))
+        guard differences.isEmpty else {
+            throw CommandFailure(
+                .usage,
+                "--resume \(path): \(differences.joined(separator: "; ")); leave out what differs, or start anew "
+                    + "without --resume")
+        }
+    }
+
+    /// What was asked of the campaign in a folder, which must be of this kind.
+    static func request(of path: String, for kind: CampaignRequest.Kind) throws(CommandFailure) -> CampaignRequest {
+        let file = "\(plain(path))/\(requestName)"
         guard let bytes = FileManager.default.contents(atPath: file) else {
             throw CommandFailure(
-                .usage, "--resume \(path): there is no \(file); name a folder that `rafale \(request.kind)` left")
+                .usage, "--resume \(path): there is no \(file); name a folder that `rafale \(kind)` left")
         }
         let earlier: CampaignRequest
         do throws(DocumentError) {
@@ -37,9 +48,17 @@ struct CampaignFolder: Sendable {
         } catch {
             throw CommandFailure(.usage, "--resume \(path): \(error)")
         }
-        if let difference = request.difference(from: earlier) {
-            throw CommandFailure(.usage, "--resume \(path): \(difference); ask for the same, or start anew")
+        guard earlier.kind == kind else {
+            throw CommandFailure(
+                .usage,
+                "--resume \(path): it is \(earlier.kind.title) of the scenario '\(earlier.scenario)', not \(kind.title); "
+                    + "name a folder that `rafale \(kind)` left")
         }
+        return earlier
+    }
+
+    private static func plain(_ path: String) -> String {
+        path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
     /// The folder with the runs' folders.
@@ -131,10 +150,12 @@ struct CampaignRequest: VersionedDocument, Equatable {
     let programDigest: String
     /// The options by their names, such as `--repeats`, with their values in words.
     let options: [String: String]
+    /// What the command line said, for who resumes without saying it again; nil where an earlier version wrote it.
+    let given: GivenOptions?
 
     init(
         kind: Kind, scenario: String, effectiveScenario: String, toolVersion: String = Rafale.version,
-        programDigest: String, options: [String: String]
+        programDigest: String, options: [String: String], given: GivenOptions? = nil
     ) {
         self.kind = kind
         self.scenario = scenario
@@ -142,32 +163,48 @@ struct CampaignRequest: VersionedDocument, Equatable {
         self.toolVersion = toolVersion
         self.programDigest = programDigest
         self.options = options
+        self.given = given
     }
 
-    /// In what it differs from an earlier request, in words; nil where it does not.
-    func difference(from earlier: CampaignRequest) -> String? {
-        if kind != earlier.kind { return "it is a \(earlier.kind), not a \(kind)" }
-        if scenario != earlier.scenario { return "its scenario is \(earlier.scenario), not \(scenario)" }
+    /// In what it differs from an earlier request of its kind, each in words; empty where it does not.
+    func differences(from earlier: CampaignRequest) -> [String] {
+        if scenario != earlier.scenario { return ["its scenario is \(earlier.scenario), not \(scenario)"] }
+        var differences: [String] = []
         for name in Set(options.keys).union(earlier.options.keys).sorted() where options[name] != earlier.options[name]
         {
-            return "\(name) was \(earlier.options[name] ?? "not given"), and now is \(options[name] ?? "not given")"
+            differences.append(
+                "\(name) was \(earlier.options[name] ?? "not given"), and now is \(options[name] ?? "not given")")
         }
         if effectiveScenario != earlier.effectiveScenario {
-            let (now, then) = (effectiveScenario, earlier.effectiveScenario)
-            return "the scenario says something else now: \(Self.firstDifference(now, then))"
+            differences.append(
+                "the scenario says something else now: "
+                    + Self.lines(effectiveScenario, then: earlier.effectiveScenario))
         }
         if toolVersion != earlier.toolVersion || programDigest != earlier.programDigest {
-            return "it was measured with another build of rafale (\(earlier.toolVersion))"
+            differences.append("it was measured with another build of rafale (\(earlier.toolVersion))")
         }
-        return nil
+        return differences
     }
 
-    private static func firstDifference(_ now: String, _ then: String) -> String {
-        let (now, then) = (now.split(separator: "\n"), then.split(separator: "\n"))
-        for (line, earlier) in zip(now, then) where line != earlier {
-            return
-                "'\(line.trimmingCharacters(in: .whitespaces))' was '\(earlier.trimmingCharacters(in: .whitespaces))'"
+    /// The most lines of a scenario that are told.
+    private static let toldLines = 5
+
+    /// The lines that differ, in words.
+    private static func lines(_ now: String, then: String) -> String {
+        func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+        let changes = lines(now).difference(from: lines(then))
+        func quoted(_ lines: [String]) -> String {
+            let told = lines.prefix(toldLines).map { "'\($0.trimmingCharacters(in: .whitespaces))'" }
+            return told.joined(separator: ", ")
+                + (lines.count > toldLines ? " and \(lines.count - toldLines) more lines" : "")
         }
-        return "it has \(now.count) lines of keys and had \(then.count)"
+        func text(of change: CollectionDifference<String>.Change) -> String {
+            switch change {
+            case .insert(_, let line, _), .remove(_, let line, _): line
+            }
+        }
+        let (new, old) = (changes.insertions.map(text), changes.removals.map(text))
+        if old.isEmpty { return "\(quoted(new)) was not there" }
+        return new.isEmpty ? "\(quoted(old)) is gone" : "\(quoted(new)) was \(quoted(old))"
     }
 }

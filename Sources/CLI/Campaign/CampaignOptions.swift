@@ -6,53 +6,23 @@ import Scenarios
 
 /// What every campaign over a scenario understands.
 struct CampaignOptions: ParsableArguments {
-    @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
-    var scenario: String
-
-    @Option(help: "The broker's URI, or 'embedded'. Also from the environment: BROKER, where the scenario says so.")
-    var broker: String?
-
-    @Option(help: "Where workers store results: none, sqlite or sqlite:PATH.")
-    var store: String?
-
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Override a key of the scenario; may be repeated.", valueName: "key=value"))
-    var overrides: [String] = []
-
-    @Option(help: "The folder below which the campaign's own folder is made.")
-    var out = "reports"
+    @OptionGroup var scenario: ScenarioOptions
 
     @Option(
         help: ArgumentHelp(
-            "Go on in the folder of a campaign that was ended early; ask for the same.", valueName: "dir"),
+            "Go on in the folder of a campaign that was ended early, with the options it was given.", valueName: "dir"),
         completion: .directory)
     var resume: String?
 
-    @Flag(help: "No progress and no summary; the report is written and the exit code tells.")
-    var quiet = false
-
-    @Flag(help: "Print the result as JSON instead of the summary.")
-    var json = false
-
-    /// The overrides of the command line, in order.
-    var allOverrides: [String] {
-        overrides + (broker.map { ["broker.url=\($0)"] } ?? []) + (store.map { ["store.url=\($0)"] } ?? [])
-    }
-
-    /// The scenario with these overrides and more.
-    func file(with more: [String] = []) throws(ScenarioError) -> ScenarioFile {
-        try ScenarioFile(
-            path: scenario, overrides: allOverrides + more, environment: ProcessInfo.processInfo.environment)
-    }
+    @OptionGroup var output: OutputOptions
 
     /// The command line without passwords.
     static var commandLine: [String] { CommandLine.arguments.map { ServerURL($0).redacted } }
 
     /// Runs a campaign's work; a failure becomes lines on standard error and its exit status.
-    static func ending(_ command: String, _ work: () async throws -> Void) async throws {
+    static func ending(_ work: () async throws -> Void) async throws {
         do {
-            try await CommandFailure.ending(command) {
+            try await CommandFailure.ending {
                 do {
                     try await work()
                 } catch let error as LaunchError {
@@ -84,6 +54,7 @@ extension ScenarioError {
 /// What a campaign needs to run: where its runs go, who launches them, and who may end it.
 struct Campaign: Sendable {
     let options: CampaignOptions
+    let kind: CampaignRequest.Kind
     /// The scenario before the campaign's own overrides.
     let base: ScenarioFile
     let folder: CampaignFolder
@@ -93,25 +64,28 @@ struct Campaign: Sendable {
     let startedAt: Date
     let began = ContinuousClock.now
 
-    init(options: CampaignOptions, base: ScenarioFile, kind: CampaignRequest.Kind, asked: [String: String])
-        throws(CommandFailure)
-    {
+    /// `asked` is what the campaign comes to, `given` what the command line said.
+    init(
+        options: CampaignOptions, base: ScenarioFile, kind: CampaignRequest.Kind, asked: [String: String],
+        given: GivenOptions
+    ) throws(CommandFailure) {
         self.options = options
+        self.kind = kind
         self.base = base
         startedAt = Date()
         let binary = Orchestrator.executable
         let request = CampaignRequest(
             kind: kind, scenario: base.scenario.name, effectiveScenario: base.scenario.yaml,
-            programDigest: ProgramDigest.of(file: binary) ?? "", options: asked)
+            programDigest: ProgramDigest.of(file: binary) ?? "", options: asked, given: given)
         folder =
             if let resume = options.resume {
                 try CampaignFolder(resuming: resume, request: request)
             } else {
-                try CampaignFolder(parent: options.out, request: request, startedAt: startedAt)
+                try CampaignFolder(parent: options.output.out, request: request, startedAt: startedAt)
             }
         interruption = CampaignInterruption()
         launcher = RunLauncher(binary: binary, folder: folder, interruption: interruption)
-        progress = CampaignProgress(isQuiet: options.quiet || options.json)
+        progress = CampaignProgress(isQuiet: options.output.quiet || options.output.json)
     }
 
     /// Runs the scenario with more overrides, or takes the run of that name that an earlier part left.
@@ -120,7 +94,8 @@ struct Campaign: Sendable {
         if interruption.isAsked { throw .interrupted(run: name) }
         return try await launcher.run(
             .init(
-                scenario: options.scenario, overrides: options.allOverrides + overrides, name: name, limit: limit))
+                scenario: options.scenario.path, overrides: options.scenario.allOverrides + overrides, name: name,
+                limit: limit))
     }
 
     /// What was run, where, by which program; the system under load as a run saw it.
@@ -146,8 +121,9 @@ struct Campaign: Sendable {
     var notes: [String] { Rafale.buildNotes }
 
     /// How the campaign is gone on with.
-    func resuming(_ command: String) -> String {
-        "go on with: rafale \(command) \(options.scenario) … --resume \(folder.path)"
+    var resuming: String {
+        let command = options.resuming(kind, in: folder.path)
+        return "go on with: \(command)" + (command.contains("***") ? " (with the password in place of ***)" : "")
     }
 }
 

@@ -26,9 +26,9 @@ struct CampaignOutput {
     }
 
     private func show(_ result: some VersionedDocument, _ text: () -> String) throws {
-        if options.json {
+        if options.output.json {
             FileHandle.standardOutput.write(Data(try result.json()))
-        } else if !options.quiet {
+        } else if !options.output.quiet {
             print(text())
             print("report: \(folder.path)/report.html")
         }

@@ -19,17 +19,11 @@ struct GateSession {
     init(_ command: GateCommand) async throws {
         self.command = command
         startedAt = Date()
-        var overrides = command.overrides
-        if let broker = command.broker { overrides.append("broker.url=\(broker)") }
-        if let store = command.store { overrides.append("store.url=\(store)") }
-        let environment = ProcessInfo.processInfo.environment
-        let asWritten = try ScenarioFile(path: command.scenario, overrides: overrides, environment: environment)
+        let asWritten = try command.scenario.file()
         measuring = command.measure.map { asWritten.scenario.overrides(measuring: $0.description) } ?? []
-        overrides += measuring
-        file = try ScenarioFile(path: command.scenario, overrides: overrides, environment: environment)
+        file = try command.scenario.file(with: measuring)
         // What only the baseline is given must be right before the first run as well.
-        _ = try ScenarioFile(
-            path: command.scenario, overrides: overrides + command.againstSet, environment: environment)
+        _ = try command.scenario.file(with: measuring + command.againstSet)
 
         let own = try Self.program(command.candidate ?? Orchestrator.executable, as: "--candidate")
         let say = command.progress
@@ -40,7 +34,7 @@ struct GateSession {
             other = (own, GateSide(kind: .binary, label: own))
         }
         folder = try CampaignFolder(
-            parent: command.output.out,
+            parent: command.output.shown.out,
             request: CampaignRequest(
                 kind: .gate, scenario: file.scenario.name, effectiveScenario: file.scenario.yaml,
                 programDigest: ProgramDigest.of(file: own) ?? "unknown", options: command.asked(against: other?.facts)),
@@ -83,10 +77,11 @@ struct GateSession {
 
     private var order: RunLauncher.Order {
         var options: [String] = []
-        if let broker = command.broker { options += ["--broker", broker] }
-        if let store = command.store { options += ["--store", store] }
+        if let broker = command.scenario.broker { options += ["--broker", broker] }
+        if let store = command.scenario.store { options += ["--store", store] }
         return RunLauncher.Order(
-            scenario: command.scenario, overrides: command.overrides + measuring, options: options, name: "",
+            scenario: command.scenario.path, overrides: command.scenario.overrides + measuring, options: options,
+            name: "",
             limit: file.scenario.longestRun)
     }
 
@@ -174,7 +169,7 @@ struct GateSession {
                     (run.side, run.folder) = (.baseline, nil)
                     return run
                 }), to: path)
-        if !command.output.quiet { print("baseline of \(count) runs: \(path)") }
+        if !command.output.shown.quiet { print("baseline of \(count) runs: \(path)") }
         return .success
     }
 
@@ -196,7 +191,7 @@ struct GateSession {
 extension GateCommand {
     /// Says on standard error what happens, unless nobody wants to know.
     var progress: @Sendable (String) -> Void {
-        let isQuiet = output.quiet
+        let isQuiet = output.shown.quiet
         return { line in if !isQuiet { StandardErrorSink().write(line + "\n") } }
     }
 

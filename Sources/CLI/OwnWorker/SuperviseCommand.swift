@@ -48,7 +48,7 @@ struct SuperviseCommand: AsyncParsableCommand {
 
     func run() async throws {
         var ending = Supervision.Ending.exited(0)
-        try await CommandFailure.ending("supervise") { ending = try await supervise() }
+        try await CommandFailure.ending(role: "supervise") { ending = try await supervise() }
         switch ending {
         case .exited(let code): throw ExitCode(code)
         case .notStarted(let reason):

@@ -189,7 +189,21 @@ import Testing
             let kind = CampaignRequest(
                 kind: .capacity, scenario: "t", effectiveScenario: "a: 1", programDigest: "00",
                 options: ["--repeats": "3"])
-            #expect(refusal(kind)?.contains("it is a sweep, not a capacity") == true)
+            #expect(
+                refusal(kind)?.contains(
+                    "it is a sweep of the scenario 't', not a capacity search; name a folder that `rafale capacity` left"
+                )
+                    == true)
+            let much = CampaignRequest(
+                kind: .sweep, scenario: "t", effectiveScenario: "a: 1\nb: 1", programDigest: "01",
+                options: ["--repeats": "4", "--measure": "2s"])
+            let all = try #require(refusal(much))
+            for difference in [
+                "--measure was not given, and now is 2s; --repeats was 3, and now is 4;", "now: 'b: 1' was not there;",
+                "another build of rafale",
+            ] {
+                #expect(all.contains(difference), "\(all)")
+            }
         }
     }
 

@@ -64,7 +64,7 @@ struct ConsumerOption: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("Consumers of the generator's own", .serialized)
+@Suite("Consumers of the generator's own")
 struct ConsumerRunTests {
     private static func scenario(_ option: ConsumerOption) -> String {
         """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A run whose workers are a program of the user's own.
-@Suite("Workers of one's own", .serialized)
+@Suite("Workers of one's own")
 struct OwnWorkerTests {
     /// The reference worker as somebody else's program.
     private static let worker =
@@ -239,7 +239,7 @@ struct OwnWorkerTests {
 }
 
 /// What became of each message is known however a worker says which one a result is of, or is said not to be known.
-@Suite("Workers that echo no header", .serialized)
+@Suite("Workers that echo no header")
 struct CorrelationTests {
     private func run(
         _ mode: String, correlate: String, mix: String = "{update: 1}", broker: String? = nil

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Campaigns as a user runs them, on the embedded broker.
-@Suite("A sweep on the embedded broker", .serialized)
+@Suite("A sweep on the embedded broker")
 struct SweepRunTests {
     private static let queue = """
         phases: [{rate: 100/s, for: 1s}]
@@ -24,7 +24,8 @@ struct SweepRunTests {
     func complete() async throws {
         try await RafaleProgram.use { rafale in
             let file = try rafale.steady(seconds: 1, more: "thresholds: [lost == 0, end_to_end.p99 < 1us]")
-            let outcome = try await rafale("sweep", file, "--workers", "1,2", "--repeats", "1", "--measure", "1s")
+            let outcome = try await rafale(
+                "sweep", file, "--workers", "1,2", "--repeats", "1", "--measure", "1s", "--warm-up", "500ms")
             #expect(outcome.exitCode == 0, "\(outcome)")
             #expect(outcome.errors.contains("run 2 of 2: workers.count="), "\(outcome)")
             let sweep = try sweep(rafale)
@@ -59,15 +60,18 @@ struct SweepRunTests {
             }
             #expect(first.exitCode == 130, "\(first)")
             let part = try sweep(rafale)
-            #expect(part.campaign.interrupted && part.runs.count == 1)
+            #expect(part.campaign.interrupted && (1...2).contains(part.runs.count), "\(part.runs.count)")
             let folder = try campaign(rafale).path
             let changed = try await rafale.start("sweep", [file] + vary.dropLast(1) + ["100ms", "--resume", folder])
             expectOneLine(changed, exit: 64, saying: "--warm-up was 0s, and now is 100ms")
-            let second = try await rafale.start("sweep", [file] + vary + ["--resume", folder])
+            #expect(
+                first.errors.contains("go on with: \(Places.rafale.path) sweep \(file) --resume reports/"), "\(first)")
+            // What is left out is what it was.
+            let second = try await rafale.start("sweep", [file, "--resume", folder])
             #expect(second.exitCode == 0, "\(second)")
             let whole = try sweep(rafale)
             #expect(!whole.campaign.interrupted && whole.runs.count == 3)
-            #expect(whole.runs.first == part.runs.first, "what was measured is not measured again")
+            #expect(Array(whole.runs.prefix(part.runs.count)) == part.runs, "what was measured is not measured again")
             let runs = try FileManager.default.contentsOfDirectory(atPath: folder + "/runs")
             #expect(runs.filter { !$0.hasSuffix("-interrupted") }.count == 3, "\(runs)")
         }
@@ -83,6 +87,9 @@ struct SweepRunTests {
             expectOneLine(value, exit: 65, saying: "--vary consumers.prefetch", "'many'")
             let workers = try await rafale("sweep", file, "--workers", "1,2")
             expectOneLine(workers, exit: 64, saying: "consumers.connections")
+            let without = try await rafale("capacity", file, "--workers", "1,2")
+            expectOneLine(without, exit: 64, saying: "rafale: ", "leave out --workers")
+            #expect(!without.errors.contains("--vary"), "capacity has no --vary: \(without)")
             let limit = try await rafale("capacity", file, "--limit", "end_to_end.p99 < 5")
             expectOneLine(limit, exit: 65, saying: "--limit", "duration")
             #expect(!FileManager.default.fileExists(atPath: rafale.reports.path), "nothing was run")
@@ -102,11 +109,12 @@ struct SweepRunTests {
     @Test("finds the capacity of a consumer that takes a known time for each message")
     func capacity() async throws {
         try await RafaleProgram.use { rafale in
-            // Five consumers, 5 ms a message, one after the other: 1000 messages a second.
+            // Five consumers, 5 ms a message, one after the other: 1000 messages a second. The range is such that no
+            // probe comes so near to it that it has to be repeated.
             let file = try rafale.scenario(Self.queue)
             let outcome = try await rafale(
-                "capacity", file, "--set", "consumers={latency: 5ms, channels: 5, prefetch: 10}", "--from", "700/s",
-                "--to", "1300/s", "--measure", "4s", "--warm-up", "500ms", "--probes", "3", "--limit",
+                "capacity", file, "--set", "consumers={latency: 5ms, channels: 5, prefetch: 10}", "--from", "600/s",
+                "--to", "3k/s", "--measure", "4s", "--warm-up", "500ms", "--probes", "3", "--limit",
                 "end_to_end.p99 < 300ms")
             #expect(outcome.exitCode == 0, "\(outcome)")
             let found = try CapacityResult(

@@ -21,11 +21,11 @@ struct Capacity: Sendable {
     /// Checks every point and limit before the first run, in the scenario language's own words.
     init(
         options: CampaignOptions, question: Question, limits: [String], range: ClosedRange<Double>?,
-        timing: ProbeTiming
+        timing: ProbeTiming, given: GivenOptions
     ) throws {
         self.question = question
         self.range = range
-        let base = try options.file()
+        let base = try options.scenario.file()
         let key =
             switch question {
             case .rates(let key): key
@@ -33,7 +33,7 @@ struct Capacity: Sendable {
                 VariedKey(name: SweepCommand.workersKeyName, values: counts.map(String.init))
             }
         let keys = key.map { [$0] } ?? []
-        try Sweep.check(keys, vary: base.scenario)
+        try Sweep.check(keys, vary: base.scenario, for: .capacity)
         points = try CapacityPoints(options: options, base: base.scenario, keys: keys, limits: limits, timing: timing)
         _ = try CorePinning(points.layout.cpus ?? base.scenario.cpus)
         var asked = points.asked
@@ -42,7 +42,7 @@ struct Capacity: Sendable {
             asked["--from and --to"] = "\(ProbeLoad.text(range.lowerBound)) – \(ProbeLoad.text(range.upperBound))"
         }
         if case .workers(let rate, _) = question { asked["--target"] = ProbeLoad.text(rate) }
-        campaign = try Campaign(options: options, base: base, kind: .capacity, asked: asked)
+        campaign = try Campaign(options: options, base: base, kind: .capacity, asked: asked, given: given)
     }
 
     // MARK: - Running

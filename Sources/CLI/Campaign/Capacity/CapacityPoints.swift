@@ -31,8 +31,10 @@ struct CapacityPoints: Sendable {
         for values in SweepPlan.points(keys) {
             let overrides = zip(keys, values).map { $0.override($1) }
             do throws(ScenarioError) {
-                scenarios[values] = try options.file(with: trial.overrides(ratePerSecond: 1, run: 1) + overrides)
-                    .scenario
+                scenarios[values] = try options.scenario.file(
+                    with: trial.overrides(ratePerSecond: 1, run: 1) + overrides
+                )
+                .scenario
             } catch {
                 throw error.told(by: Sweep.optionNames(keys).merging(["thresholds": "--limit"]) { $1 })
             }

@@ -60,7 +60,7 @@ struct ProbeRunner: Sendable {
         } catch {
             if case .interrupted = error { return nil }
             throw CommandFailure(
-                error.status, "\(error); what was measured is kept, and --resume \(campaign.folder.path) goes on")
+                error.status, "\(error); what was measured is kept, \(campaign.resuming)")
         }
     }
 

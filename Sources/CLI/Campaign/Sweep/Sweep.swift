@@ -24,14 +24,14 @@ struct Sweep: Sendable {
     /// Checks every point before the first run, in the scenario language's own words.
     init(
         options: CampaignOptions, keys: [VariedKey], repeats: Int, mode: SweepResult.Mode, warmUp: Duration,
-        measure: Duration
+        measure: Duration, given: GivenOptions
     ) throws {
         self.mode = mode
         self.warmUp = warmUp
         self.measure = measure
-        let base = try options.file()
+        let base = try options.scenario.file()
         let keys = keys.isEmpty ? Self.usual(base.scenario) : keys
-        try Self.check(keys, vary: base.scenario)
+        try Self.check(keys, vary: base.scenario, for: .sweep)
         plan = SweepPlan(keys: keys, repeats: repeats, seed: base.scenario.seed)
         layout = keys.contains { $0.name.hasPrefix("cpus") } ? CoreLayout() : CoreLayout.current(base.scenario)
         _ = try CorePinning(layout.cpus ?? base.scenario.cpus)
@@ -49,7 +49,7 @@ struct Sweep: Sendable {
             method = .capacity(points)
         }
         for key in keys { asked["--vary \(key.name)"] = key.values.joined(separator: ",") }
-        campaign = try Campaign(options: options, base: base, kind: .sweep, asked: asked)
+        campaign = try Campaign(options: options, base: base, kind: .sweep, asked: asked, given: given)
     }
 
     /// The closed loop for all points, each of them checked.
@@ -61,7 +61,7 @@ struct Sweep: Sendable {
         for values in SweepPlan.points(keys) {
             let overrides = zip(keys, values).map { $0.override($1) }
             do throws(ScenarioError) {
-                scenarios[values] = try options.file(with: placeholder.overrides + overrides).scenario
+                scenarios[values] = try options.scenario.file(with: placeholder.overrides + overrides).scenario
             } catch {
                 throw error.told(by: optionNames(keys))
             }
@@ -87,20 +87,25 @@ struct Sweep: Sendable {
     }
 
     /// Refuses to vary workers where there are none.
-    static func check(_ keys: [VariedKey], vary scenario: Scenario) throws(CommandFailure) {
+    static func check(
+        _ keys: [VariedKey], vary scenario: Scenario, for kind: CampaignRequest.Kind
+    ) throws(CommandFailure) {
         guard keys.contains(where: { $0.name == SweepCommand.workersKeyName }) else { return }
         let reason: String? =
             switch scenario.target {
             case .store: "the load goes into the store alone"
             case .churn: "nothing is sent"
-            case .broker where scenario.consumers != nil: "the generator consumes itself; vary consumers.connections"
+            case .broker where scenario.consumers != nil: "the generator consumes itself"
             case .broker where scenario.workers.source == .external: "its workers are processes of your own"
             case .broker: nil
             }
-        if let reason {
-            throw CommandFailure(
-                .usage, "'\(scenario.name)' has no worker count to vary: \(reason); name a key with --vary key=v1,v2")
-        }
+        guard let reason else { return }
+        let other = scenario.consumers == nil ? "key=v1,v2" : "consumers.connections=1,2,4"
+        let advice =
+            kind == .sweep
+            ? "name a key with --vary \(other)"
+            : "leave out --workers and --target (rafale sweep --mode capacity searches at the values of another key)"
+        throw CommandFailure(.usage, "'\(scenario.name)' has no worker count to vary: \(reason); \(advice)")
     }
 
     /// Makes the runs; what was measured is written also when somebody ends the sweep early.
@@ -126,7 +131,7 @@ struct Sweep: Sendable {
             }
             progress.clear()
             guard !runs.isEmpty || !capacities.isEmpty else {
-                throw CommandFailure(.interrupted, "ended before the first run had; \(campaign.resuming("sweep"))")
+                throw CommandFailure(.interrupted, "ended before the first run had; \(campaign.resuming)")
             }
             let result = result(of: runs, capacities, last)
             try campaign.folder.write(result, as: SweepResult.fileName)
@@ -181,7 +186,7 @@ struct Sweep: Sendable {
             return finished.result.run.interrupted ? nil : finished
         } catch {
             if case .interrupted = error { return nil }
-            throw CommandFailure(error.status, "\(error); \(campaign.resuming("sweep"))")
+            throw CommandFailure(error.status, "\(error); \(campaign.resuming)")
         }
     }
 

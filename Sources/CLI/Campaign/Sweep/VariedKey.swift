@@ -3,7 +3,7 @@ import ArgumentParser
 /// A key and its values as `--vary` takes them: `workers.lanes=1,2,4`.
 ///
 /// Values are YAML; a comma within brackets, braces or quotes belongs to its value.
-struct VariedKey: ExpressibleByArgument, Equatable, Sendable {
+struct VariedKey: ExpressibleByArgument, Equatable, Sendable, CustomStringConvertible {
     let name: String
     let values: [String]
 
@@ -21,6 +21,9 @@ struct VariedKey: ExpressibleByArgument, Equatable, Sendable {
         self.name = name
         self.values = values
     }
+
+    /// As `--vary` takes it.
+    var description: String { "\(name)=\(values.joined(separator: ","))" }
 
     /// More values than anybody waits for.
     static let maximum = 100
