@@ -64,6 +64,8 @@ package struct QueueDepths: Sendable, Equatable {
     package var incoming: UInt64?
     package var processed: UInt64?
     package var failed: UInt64?
+    /// The same of each branch of the pipeline, where it has several: the figures above are their sums.
+    package var branches: [QueueDepths] = []
 
     package init(incoming: UInt64? = nil, processed: UInt64? = nil, failed: UInt64? = nil) {
         self.incoming = incoming
@@ -163,8 +165,12 @@ package struct LoadTopology: Sendable, Equatable {
     package var bindings: [BindingPlan]
     /// What the workers consume; at least one.
     package var incoming: [QueuePlan]
-    package var processed: QueuePlan
-    package var failed: QueuePlan
+    /// Where the workers' results arrive, and what they could not process: a queue each for every branch.
+    package var processed: [QueuePlan]
+    package var failed: [QueuePlan]
+    /// The names of the pipeline's branches where it has several: the queues of each role are then one a branch, in this
+    /// order.
+    package var branches: [String]
     /// Whether somebody else's workers consume: their queues then outlive the run.
     package var keepQueues: Bool
     /// Whether other processes publish to the run's queues or consume them at the same time.
@@ -179,12 +185,18 @@ package struct LoadTopology: Sendable, Equatable {
         return isSelfConsumed ? [.incoming, .failed] : QueueRole.allCases
     }
 
+    /// How many branches answer each message.
+    package var branchCount: Int { max(1, branches.count) }
+
+    /// The branch to which the queue of a role belongs that has this number.
+    package func branch(ofQueue number: Int) -> Int { branches.isEmpty ? 0 : number }
+
     /// The queues of a role.
     package func queues(_ role: QueueRole) -> [QueuePlan] {
         switch role {
         case .incoming: incoming
-        case .processed: [processed]
-        case .failed: [failed]
+        case .processed: processed
+        case .failed: failed
         }
     }
 
@@ -195,9 +207,11 @@ package struct LoadTopology: Sendable, Equatable {
 
     package init(
         exchange: String, exchangeKind: String, exchangeDurable: Bool, exchangeAutoDelete: Bool = false,
-        exchangeArguments: [NamedValue], bindings: [BindingPlan] = [], incoming: [QueuePlan], processed: QueuePlan,
-        failed: QueuePlan, keepQueues: Bool, declares: Bool = true, readsOutcomes: Bool = true
+        exchangeArguments: [NamedValue], bindings: [BindingPlan] = [], incoming: [QueuePlan], processed: [QueuePlan],
+        failed: [QueuePlan], branches: [String] = [], keepQueues: Bool, declares: Bool = true,
+        readsOutcomes: Bool = true
     ) {
+        self.branches = branches
         self.exchange = exchange
         self.exchangeKind = exchangeKind
         self.exchangeDurable = exchangeDurable
@@ -400,6 +414,8 @@ package struct CollectedMessage: Sendable {
 
     package var origin = Origin.ownClock
     package var role: QueueRole
+    /// The branch of the pipeline whose outcome it is.
+    package var branch: UInt8
     package var sequence: UInt64
     /// The intended time that the message carries, where it still does.
     package var intendedNanoseconds: Int64?
@@ -411,9 +427,10 @@ package struct CollectedMessage: Sendable {
     package var redelivered: Bool
 
     package init(
-        role: QueueRole, sequence: UInt64, intendedNanoseconds: Int64?, receivedNanoseconds: Int64?,
-        serviceNanoseconds: Int64?, redelivered: Bool = false
+        role: QueueRole, branch: UInt8 = 0, sequence: UInt64, intendedNanoseconds: Int64?,
+        receivedNanoseconds: Int64?, serviceNanoseconds: Int64?, redelivered: Bool = false
     ) {
+        self.branch = branch
         self.redelivered = redelivered
         self.role = role
         self.sequence = sequence

@@ -3,6 +3,14 @@ package import LoadMetrics
 
 /// What a load run saw, from the generator's side.
 package struct LoadOutcome: Sendable {
+    /// What one branch of the pipeline made of the messages.
+    package struct Branch: Sendable {
+        package var name: String
+        package var books: LedgerBooks.Branch
+        /// Result of the branch returned − intended.
+        package var endToEnd: LatencyHistogram
+    }
+
     /// One phase of the run.
     package struct Phase: Sendable {
         package var name: String
@@ -29,6 +37,8 @@ package struct LoadOutcome: Sendable {
         /// Returned − intended, and returned − sent.
         package var endToEnd: LatencyHistogram
         package var endToEndService: LatencyHistogram
+        /// What each branch of the pipeline did, where it has several.
+        package var branches: [Branch] = []
         /// What was seen of the generator itself.
         package var evidence = GeneratorEvidence()
 
@@ -50,6 +60,8 @@ package struct LoadOutcome: Sendable {
     package var phases: [Phase]
     /// Messages in the run's queues at the end beyond those of its start; nil where the broker could not be asked.
     package var stillQueued: UInt64?
+    /// The same of each branch of the pipeline, where it has several.
+    package var stillQueuedByBranch: [UInt64] = []
     package var interrupted: Bool
     package var recoveries: UInt64
     package var blockedNanoseconds: Int64
@@ -88,6 +100,13 @@ package struct LoadOutcome: Sendable {
     package var scheduleDebtNanoseconds = Int64.max
 }
 
+/// What one branch of the pipeline did in a second.
+package struct BranchSecond: Sendable, Equatable {
+    package var name: String
+    package var processed: UInt64
+    package var failed: UInt64
+}
+
 /// One second of a run, as the live view and the series have it.
 package struct SecondSample: Sendable {
     package var startNanoseconds: Int64
@@ -101,6 +120,8 @@ package struct SecondSample: Sendable {
     package var returned: UInt64
     package var processed: UInt64
     package var failed: UInt64
+    /// Answers of each branch of the pipeline, where it has several.
+    package var branches: [BranchSecond] = []
     package var scheduleLag: LatencyHistogram
     package var confirm: LatencyHistogram
     package var confirmService: LatencyHistogram

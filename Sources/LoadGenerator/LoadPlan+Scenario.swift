@@ -138,14 +138,11 @@ extension LoadPlan.Phase.Shape {
 extension LoadTopology {
     fileprivate init(_ scenario: Scenario) {
         let topology = scenario.topology
-        var incoming = QueuePlan(topology.incoming)
-        // What a worker rejects arrives in the failed queue; a scenario that dead-letters elsewhere says so itself, and a
-        // stream keeps everything.
-        for (name, value) in [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", topology.failed.name)]
-        where incoming.kind != .stream
-            && !topology.incoming.arguments.contains(where: { $0.name == "x-dead-letter-exchange" })
-        {
-            incoming.arguments.append(NamedValue(name, .string(value)))
+        let branches = scenario.branches
+        func queue(_ queue: Scenario.Queue, _ name: String) -> QueuePlan {
+            var plan = QueuePlan(queue)
+            plan.name = name
+            return plan
         }
         self.init(
             exchange: topology.exchange.name, exchangeKind: topology.exchange.kind.rawValue,
@@ -155,12 +152,27 @@ extension LoadTopology {
                 BindingPlan(
                     queue: route.queue ?? "", key: route.key ?? "", arguments: route.arguments.map(NamedValue.init))
             },
-            incoming: topology.incoming.names.map { name in
-                var queue = incoming
-                queue.name = name
-                return queue
-            }, processed: QueuePlan(topology.processed), failed: QueuePlan(topology.failed),
+            incoming: branches.flatMap { branch in
+                branch.incoming.map { QueuePlan(incoming: topology.incoming, name: $0, failed: branch.failed) }
+            },
+            processed: branches.map { queue(topology.processed, $0.processed) },
+            failed: branches.map { queue(topology.failed, $0.failed) },
+            branches: scenario.pipeline.branchNames,
             keepQueues: scenario.workers.source == .external, declares: topology.declares)
+    }
+}
+
+extension QueuePlan {
+    /// A queue that workers consume.
+    ///
+    /// What a worker rejects arrives in the failed queue of its branch; a scenario that dead-letters elsewhere says so
+    /// itself, and a stream keeps everything.
+    fileprivate init(incoming queue: Scenario.Queue, name: String, failed: String) {
+        self.init(queue)
+        self.name = name
+        guard kind != .stream, !queue.arguments.contains(where: { $0.name == "x-dead-letter-exchange" }) else { return }
+        arguments.append(NamedValue("x-dead-letter-exchange", .string("")))
+        arguments.append(NamedValue("x-dead-letter-routing-key", .string(failed)))
     }
 }
 

@@ -5,20 +5,26 @@ import Synchronization
 
 extension LoadRun {
     /// Puts together what publishers, collectors and ledger saw; call it when all is closed.
-    func outcome(stillQueued: UInt64?, drained: Bool) async throws -> LoadOutcome {
+    func outcome(
+        stillQueued: UInt64?, byBranch: [UInt64], drained: Bool
+    ) async throws -> LoadOutcome {
         let spans = progress.withLock { $0.spans }
         var outcome = LoadOutcome(
             phases: [], stillQueued: stillQueued, interrupted: isInterrupted, recoveries: 0, blockedNanoseconds: 0,
             leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained,
             connections: plan.connections, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds)
         outcome.part = plan.part
+        outcome.stillQueuedByBranch = byBranch
         for (index, (phase, span)) in zip(plan.phases, spans).enumerated() {
             var closedLoop = false
             if case .closed = phase.shape { closedLoop = true }
             var books = LedgerBooks(
-                ledger, span.sequences, confirms: plan.confirmWindow > 0,
+                ledger, span.sequences, branches: plan.topology.branchCount, confirms: plan.confirmWindow > 0,
                 awaitsOutcome: !plan.confirmIsOutcome)
-            if plan.part == .consuming { (closedLoop, books) = (false, LedgerBooks()) }
+            if plan.part == .consuming {
+                (closedLoop, books) = (false, LedgerBooks())
+                books.branches = plan.topology.branches.map { _ in LedgerBooks.Branch() }
+            }
             // A closed loop has no schedule: the numbers it did not use were never offered.
             if closedLoop { books.notSent = 0 }
             outcome.phases.append(
@@ -29,7 +35,10 @@ extension LoadRun {
                     late: 0,
                     scheduleLag: LatencyHistogram(), heldUpLag: LatencyHistogram(), confirm: LatencyHistogram(),
                     confirmService: LatencyHistogram(), queueWait: LatencyHistogram(), service: LatencyHistogram(),
-                    endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram(), evidence: watch.evidence(index)))
+                    endToEnd: LatencyHistogram(), endToEndService: LatencyHistogram(),
+                    branches: zip(plan.topology.branches, books.branches).map { name, books in
+                        LoadOutcome.Branch(name: name, books: books, endToEnd: LatencyHistogram())
+                    }, evidence: watch.evidence(index)))
         }
         if progress.withLock({ $0.gaveUp }) {
             outcome.failures.append(
@@ -71,6 +80,13 @@ extension LoadRun {
                 if plan.part == .consuming {
                     outcome.phases[index].books.processed += record.arrived
                     outcome.phases[index].books.failed += record.arrivedFailed
+                    for (branch, arrived) in record.arrivedAt.enumerated() {
+                        outcome.phases[index].branches[branch].books.processed += arrived.processed
+                        outcome.phases[index].branches[branch].books.failed += arrived.failed
+                    }
+                }
+                for (branch, endToEnd) in record.branches.enumerated() {
+                    outcome.phases[index].branches[branch].endToEnd.merge(endToEnd)
                 }
                 outcome.phases[index].queueWait.merge(record.queueWait)
                 outcome.phases[index].service.merge(record.service)

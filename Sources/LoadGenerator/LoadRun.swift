@@ -69,15 +69,17 @@ package final class LoadRun: Sendable {
                     confirmWindow: plan.confirmWindow, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds,
                     confirmIsOutcome: !plan.awaitsOutcome, releasesOnConfirm: releasesOnConfirm,
                     phases: plan.phases.count, pacing: plan.pacing,
-                    confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds),
+                    confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds,
+                    branches: plan.topology.branchCount),
                 ledger: ledger, outstanding: outstanding, table: table, times: intendedTimes, on: group.next())
         }
         self.publishers = publishers
         for publisher in publishers { outstanding.whenReleased { [weak publisher] in publisher?.wake() } }
         let collectors = plan.readers.map { _ in
             CollectorLoop(
-                ledger: ledger, phases: plan.phases.count, table: table, outstanding: outstanding,
-                releases: !releasesOnConfirm, sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
+                ledger: ledger, phases: plan.phases.count, branches: plan.topology.branchCount, table: table,
+                outstanding: outstanding, releases: !releasesOnConfirm,
+                sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
                 senders: plan.senders, times: intendedTimes, on: group.next())
         }
         self.collectors = collectors
@@ -316,7 +318,7 @@ package final class LoadRun: Sendable {
             totals = try await self.totals()
             if plan.part != .whole { break }
             if let depths, (depths.processed ?? 0) + (depths.failed ?? 0) == 0,
-                plan.consumers.isEmpty || totals.finished(plan) + queuedSinceStart(depths) >= totals.published
+                plan.consumers.isEmpty || isAccounted(totals, depths)
             {
                 break
             }
@@ -327,7 +329,11 @@ package final class LoadRun: Sendable {
         // A stream keeps all that it has confirmed, whoever has read it.
         let isStream = plan.topology.incoming.contains { $0.kind == .stream }
         let stillQueued = isStream ? totals.confirmed : depths.map(queuedSinceStart)
-        return try await outcome(stillQueued: stillQueued, drained: drained)
+        return try await outcome(
+            stillQueued: stillQueued,
+            byBranch: isStream
+                ? plan.topology.branches.map { _ in totals.confirmed } : depths.map(queuedByBranch) ?? [],
+            drained: drained)
     }
 
     /// Closes every connection of the run.
@@ -337,81 +343,7 @@ package final class LoadRun: Sendable {
         for collector in links.collectors { await collector.close() }
     }
 
-    // MARK: - Counting
-
-    struct IntervalLatencies: Sendable {
-        var scheduleLag = LatencyHistogram()
-        var confirm = LatencyHistogram()
-        var confirmService = LatencyHistogram()
-        var endToEnd = LatencyHistogram()
-        var endToEndService = LatencyHistogram()
-    }
-
-    struct RunTotals: Sendable {
-        var published: UInt64 = 0
-        var publishedUnscheduled: UInt64 = 0
-        var confirmed: UInt64 = 0
-        var nacked: UInt64 = 0
-        var returned: UInt64 = 0
-        var processed: UInt64 = 0
-        var failed: UInt64 = 0
-        /// Outcomes that did not say which message they are of.
-        var uncorrelated: UInt64 = 0
-        var recoveries: UInt64 = 0
-        var unanswered = 0
-        var isBlocked = false
-        /// Of the time since the last look, where it was asked for.
-        var latencies: IntervalLatencies?
-
-        /// Messages of which nothing more is to come: with an outcome, or, where none is read back, with the broker's
-        /// answer, or, where that is not asked for either, sent.
-        func finished(_ plan: LoadPlan) -> UInt64 {
-            if plan.awaitsOutcome {
-                let known = processed + failed + returned + nacked
-                // Each of these is the end of some message, unless it came twice.
-                return known + min(uncorrelated, published - min(published, known))
-            }
-            return plan.confirmWindow > 0 ? confirmed + nacked : published
-        }
-    }
-
-    func totals(takingInterval: Bool = false) async throws -> RunTotals {
-        var sum = RunTotals()
-        if takingInterval { sum.latencies = IntervalLatencies() }
-        for loop in publishers {
-            let (totals, unanswered, isBlocked, interval) = try await loop.eventLoop.submit {
-                (loop.totals, loop.unanswered, loop.isBlocked, takingInterval ? loop.takeInterval() : nil)
-            }.get()
-            if let interval {
-                sum.latencies?.scheduleLag.merge(interval.scheduleLag)
-                sum.latencies?.confirm.merge(interval.confirm)
-                sum.latencies?.confirmService.merge(interval.confirmService)
-            }
-            sum.unanswered += unanswered
-            sum.isBlocked = sum.isBlocked || isBlocked
-            sum.published += totals.published
-            sum.publishedUnscheduled += totals.publishedUnscheduled
-            sum.confirmed += totals.confirmed
-            sum.nacked += totals.nacked
-            sum.returned += totals.returned
-            sum.recoveries += totals.recoveries
-        }
-        for loop in collectors {
-            let (totals, interval) = try await loop.eventLoop.submit {
-                (loop.totals, takingInterval ? loop.takeInterval() : nil)
-            }.get()
-            sum.processed += totals.processed
-            sum.failed += totals.failed
-            sum.uncorrelated += totals.uncorrelated
-            sum.recoveries += totals.recoveries
-            if let interval {
-                sum.latencies?.endToEnd.merge(interval.endToEnd)
-                sum.latencies?.endToEndService.merge(interval.endToEndService)
-            }
-        }
-        if plan.confirmIsOutcome { sum.processed = sum.confirmed }
-        return sum
-    }
+    // MARK: - Watching
 
     private func sample(_ onSecond: @Sendable (SecondSample) async -> Void) async {
         var before = RunTotals()
@@ -439,6 +371,7 @@ package final class LoadRun: Sendable {
                     published: now.published - before.published, confirmed: now.confirmed - before.confirmed,
                     nacked: now.nacked - before.nacked, returned: now.returned - before.returned,
                     processed: now.processed - before.processed, failed: now.failed - before.failed,
+                    branches: branchSeconds(since: before, until: now),
                     scheduleLag: latencies.scheduleLag, confirm: latencies.confirm,
                     confirmService: latencies.confirmService, endToEnd: latencies.endToEnd,
                     endToEndService: latencies.endToEndService,
@@ -448,6 +381,15 @@ package final class LoadRun: Sendable {
             before = now
             before.latencies = nil
             start = time
+        }
+    }
+
+    private func branchSeconds(since before: RunTotals, until now: RunTotals) -> [BranchSecond] {
+        zip(plan.topology.branches, now.branches).enumerated().map { index, branch in
+            let earlier = index < before.branches.count ? before.branches[index] : CollectorShare.BranchTotals()
+            return BranchSecond(
+                name: branch.0, processed: branch.1.processed - earlier.processed,
+                failed: branch.1.failed - earlier.failed)
         }
     }
 
@@ -464,11 +406,5 @@ package final class LoadRun: Sendable {
             }
             ledger.reuse()
         }
-    }
-
-    /// Messages in the queues beyond those that waited there before the run.
-    private func queuedSinceStart(_ depths: QueueDepths) -> UInt64 {
-        let before = progress.withLock { $0.startDepths.total }
-        return depths.total - min(depths.total, before)
     }
 }

@@ -104,8 +104,8 @@ struct RateMeasure: Sendable {
         func queue(_ part: String) -> QueuePlan { QueuePlan(name: "rafale_calibrate_\(part)", durable: false) }
         let topology = LoadTopology(
             exchange: "", exchangeKind: "direct", exchangeDurable: false, exchangeArguments: [],
-            incoming: [queue("incoming")], processed: queue("processed"),
-            failed: queue("failed"), keepQueues: false)
+            incoming: [queue("incoming")], processed: [queue("processed")],
+            failed: [queue("failed")], keepQueues: false)
         let half = bodies / 2
         return LoadPlan(
             seed: 1, spacing: .uniform,

@@ -78,11 +78,26 @@ final class AMQPLoadCollector: LoadCollector {
 struct CollectedQueue: Sendable {
     var name: String
     var role: QueueRole
+    /// The branch of the pipeline to which it belongs.
+    var branch: UInt8 = 0
+
+    /// Whose outcomes are in it.
+    struct Place: Equatable {
+        var role: QueueRole
+        var branch: UInt8
+    }
+
+    /// Whose outcomes are in it.
+    var place: Place { Place(role: role, branch: branch) }
 }
 
 extension LoadTopology {
     /// The queues of the given roles, in their order.
     func queues(_ roles: [QueueRole]) -> [CollectedQueue] {
-        roles.flatMap { role in queues(role).map { CollectedQueue(name: $0.name, role: role) } }
+        roles.flatMap { role in
+            queues(role).enumerated().map { number, queue in
+                CollectedQueue(name: queue.name, role: role, branch: UInt8(branch(ofQueue: number)))
+            }
+        }
     }
 }

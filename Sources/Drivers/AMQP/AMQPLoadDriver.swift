@@ -195,8 +195,16 @@ package final class AMQPLoadDriver: LoadDriver {
             state.nextQueue = (first + asked) % count
             return isStream ? nil : state.incomingDepths.reduce(0) { $0 + ($1 ?? 0) }
         }
+        if !topology.branches.isEmpty {
+            let incoming = prepared.withLock { $0.incomingDepths }
+            depths.branches = incoming.map { QueueDepths(incoming: isStream ? nil : $0) }
+        }
         for role in topology.roles where role != .incoming {
-            for queue in topology.queues(role) { depths[role] = try await depth(of: queue) }
+            for (number, queue) in topology.queues(role).enumerated() {
+                let depth = try await depth(of: queue)
+                depths[role] = (depths[role] ?? 0) + depth
+                if !topology.branches.isEmpty { depths.branches[number][role] = depth }
+            }
         }
         return depths
     }

@@ -17,8 +17,10 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     private let settings: CollectorSettings
     private let queues: [CollectedQueue]
     private let delegate: any LoadCollectorDelegate
-    /// The role of everything read here; nil where the consumer's tag tells.
-    private let onlyRole: QueueRole?
+    /// The place of everything read here; nil where the consumer's tag tells.
+    private let onlyPlace: CollectedQueue.Place?
+    /// The bytes of each queue's consumer tag.
+    private let tags: [[UInt8]]
     /// Deliveries to acknowledge together at most, and whether the end of a read acknowledges them.
     private let batch: Int
     private let acksReads: Bool
@@ -59,8 +61,9 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         self.settings = settings
         self.queues = queues
         self.delegate = delegate
-        let roles = Set(queues.map(\.role))
-        onlyRole = roles.count == 1 ? roles.first : nil
+        let first = queues.first?.place
+        onlyPlace = queues.allSatisfy { $0.place == first } ? first : nil
+        tags = queues.indices.map { Array(Self.tag($0, of: queues, settings).utf8) }
         switch settings.acknowledgement {
         case .automatic: (batch, acksReads) = (.max, false)
         case .each: (batch, acksReads) = (1, true)
@@ -123,9 +126,12 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         }
     }
 
-    private func tag(_ number: Int) -> String {
-        guard let tag = settings.tag else { return "\(queues[number].role)" }
-        return queues.count == 1 ? tag : "\(tag)-\(number + 1)"
+    private func tag(_ number: Int) -> String { Self.tag(number, of: queues, settings) }
+
+    private static func tag(_ number: Int, of queues: [CollectedQueue], _ settings: CollectorSettings) -> String {
+        if let tag = settings.tag { return queues.count == 1 ? tag : "\(tag)-\(number + 1)" }
+        let (role, branch) = (queues[number].role, queues[number].branch)
+        return branch == 0 ? "\(role)" : "\(role)-\(branch + 1)"
     }
 
     /// Messages received and not yet settled.
@@ -186,22 +192,22 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
 
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
         if settings.senders != .thisProcess { return receivedOfOthers(delivery, channel) }
-        let role = role(of: delivery.consumerTag)
-        guard let stamps = outcomes.read(delivery.properties, delivery.body, role: role) else {
+        let place = place(of: delivery.consumerTag)
+        guard let stamps = outcomes.read(delivery.properties, delivery.body, role: place.role) else {
             return sawUnidentified(delivery.deliveryTag, channel)
         }
         guard stamps.id.run == settings.run else { return ignoreLeftover(delivery.deliveryTag, channel) }
         let message = CollectedMessage(
-            role: role, sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
-            receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
-            redelivered: delivery.redelivered)
+            role: place.role, branch: place.branch, sequence: stamps.id.sequence,
+            intendedNanoseconds: stamps.intendedNanoseconds, receivedNanoseconds: stamps.receivedNanoseconds,
+            serviceNanoseconds: stamps.serviceNanoseconds, redelivered: delivery.redelivered)
         take(message, tag: delivery.deliveryTag, channel)
     }
 
     func channel(_ channel: AMQPChannel, received run: borrowing DeliveryRun) {
         var read = 0
         if isPlain, foreignCount == 0 {
-            read = outcomes.read(run, of: settings.run, into: &collected) { role(of: $0.method($1).consumerTag) }
+            read = outcomes.read(run, of: settings.run, into: &collected) { place(of: $0.method($1).consumerTag) }
             if read > 0, settings.acknowledgement != .automatic {
                 unacknowledged = run[read - 1].deliveryTag
                 unacknowledgedCount += read
@@ -211,8 +217,13 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         for index in read..<run.count where channel.isOpen { self.channel(channel, received: run.delivery(index)) }
     }
 
-    private func role(of consumerTag: UnsafeRawBufferPointer) -> QueueRole {
-        onlyRole ?? (consumerTag.first == UInt8(ascii: "f") ? .failed : .processed)
+    private func place(of consumerTag: UnsafeRawBufferPointer) -> CollectedQueue.Place {
+        if let onlyPlace { return onlyPlace }
+        for index in tags.indices {
+            let isThis = tags[index].withUnsafeBytes { $0.count == consumerTag.count && $0.elementsEqual(consumerTag) }
+            if isThis { return queues[index].place }
+        }
+        return queues[0].place
     }
 
     private func take(_ message: CollectedMessage, tag: UInt64, _ channel: AMQPChannel) {
@@ -231,12 +242,13 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         takeOfOthers(
             stamps?.id, clock: (try? delivery.properties.int64Header("x-rafale-clock")) ?? nil,
             intended: stamps?.intendedNanoseconds,
-            redelivered: delivery.redelivered, role: onlyRole ?? .incoming, tag: delivery.deliveryTag, channel)
+            redelivered: delivery.redelivered, place: place(of: delivery.consumerTag), tag: delivery.deliveryTag,
+            channel)
     }
 
     private func takeOfOthers(
-        _ identity: MessageID?, clock: Int64?, intended: Int64?, redelivered: Bool, role: QueueRole, tag: UInt64,
-        _ channel: AMQPChannel
+        _ identity: MessageID?, clock: Int64?, intended: Int64?, redelivered: Bool, place: CollectedQueue.Place,
+        tag: UInt64, _ channel: AMQPChannel
     ) {
         let ownClock: Int64?
         switch settings.senders {
@@ -249,8 +261,9 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         }
         let isComparable = ownClock != nil && clock == ownClock
         var message = CollectedMessage(
-            role: role, sequence: identity?.sequence ?? 0, intendedNanoseconds: isComparable ? intended : nil,
-            receivedNanoseconds: nil, serviceNanoseconds: nil, redelivered: redelivered)
+            role: place.role, branch: place.branch, sequence: identity?.sequence ?? 0,
+            intendedNanoseconds: isComparable ? intended : nil, receivedNanoseconds: nil, serviceNanoseconds: nil,
+            redelivered: redelivered)
         message.origin = identity == nil ? .foreign : isComparable ? .ownClock : .otherClock
         take(message, tag: tag, channel)
     }
@@ -393,7 +406,7 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
                     if await onLoop({ !channel.isOpen }) { return }
                     continue
                 }
-                let done = await onLoop { self.took(fetched, queue.role, channel) }
+                let done = await onLoop { self.took(fetched, queue.place, channel) }
                 try? await Task.sleep(for: .nanoseconds(max(done - SystemClock.monotonicNanoseconds(), 0)))
             }
             guard interval > 0 else { continue }
@@ -403,7 +416,9 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
     }
 
     /// Takes a fetched message; returns when the work on it will be done.
-    private func took(_ fetched: FetchedMessage, _ role: QueueRole, _ channel: AMQPChannel) -> Int64 {
+    private func took(
+        _ fetched: FetchedMessage, _ place: CollectedQueue.Place, _ channel: AMQPChannel
+    ) -> Int64 {
         func header(_ name: String) -> Int64? {
             if case .int64(let value) = fetched.properties.headers?[name] { value } else { nil }
         }
@@ -412,13 +427,13 @@ final class CollectorLane: AMQPChannelDelegate, @unchecked Sendable {
         if settings.senders != .thisProcess {
             takeOfOthers(
                 identity, clock: header(StampHeader.clock), intended: intended, redelivered: fetched.redelivered,
-                role: role, tag: fetched.deliveryTag, channel)
+                place: place, tag: fetched.deliveryTag, channel)
         } else if identity == nil {
             sawForeign()
         } else if let identity, identity.run == settings.run {
             let message = CollectedMessage(
-                role: role, sequence: identity.sequence, intendedNanoseconds: intended, receivedNanoseconds: nil,
-                serviceNanoseconds: nil, redelivered: fetched.redelivered)
+                role: place.role, branch: place.branch, sequence: identity.sequence, intendedNanoseconds: intended,
+                receivedNanoseconds: nil, serviceNanoseconds: nil, redelivered: fetched.redelivered)
             take(message, tag: fetched.deliveryTag, channel)
         } else {
             ignoreLeftover(fetched.deliveryTag, channel)

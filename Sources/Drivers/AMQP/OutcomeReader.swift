@@ -34,9 +34,9 @@ struct OutcomeReader: Sendable {
     /// at alone.
     mutating func read(
         _ deliveries: borrowing DeliveryRun, of run: RunID, into messages: inout [CollectedMessage],
-        role: (borrowing DeliveryRun, KnownDelivery) -> QueueRole
+        from queue: (borrowing DeliveryRun, KnownDelivery) -> CollectedQueue.Place
     ) -> Int {
-        isUniform ? results.read(deliveries, of: run, into: &messages, role: role) : 0
+        isUniform ? results.read(deliveries, of: run, into: &messages, from: queue) : 0
     }
 
     /// The stamps of an outcome; nil for one that does not say which message it is of.

@@ -67,12 +67,12 @@ struct StampReader: Sendable {
     /// Adds the outcomes of a run of ours that came one behind the other; how many, up to the first that is none.
     mutating func read(
         _ deliveries: borrowing DeliveryRun, of run: RunID, into messages: inout [CollectedMessage],
-        role: (borrowing DeliveryRun, KnownDelivery) -> QueueRole
+        from queue: (borrowing DeliveryRun, KnownDelivery) -> CollectedQueue.Place
     ) -> Int {
         // Out of the array, which would have it retained for each message.
         var layout = recent < layouts.count ? layouts[recent] : nil
         var shape = -1
-        var shapesRole = QueueRole.processed
+        var place = CollectedQueue.Place(role: .processed, branch: 0)
         for index in 0..<deliveries.count {
             let delivery = deliveries[index]
             let bytes = deliveries.properties(delivery)
@@ -84,13 +84,13 @@ struct StampReader: Sendable {
             guard let stamps = found, stamps.id.run == run else { return index }
             if delivery.shape != shape {
                 shape = delivery.shape
-                shapesRole = role(deliveries, delivery)
+                place = queue(deliveries, delivery)
             }
             messages.append(
                 CollectedMessage(
-                    role: shapesRole, sequence: stamps.id.sequence, intendedNanoseconds: stamps.intendedNanoseconds,
-                    receivedNanoseconds: stamps.receivedNanoseconds, serviceNanoseconds: stamps.serviceNanoseconds,
-                    redelivered: delivery.redelivered))
+                    role: place.role, branch: place.branch, sequence: stamps.id.sequence,
+                    intendedNanoseconds: stamps.intendedNanoseconds, receivedNanoseconds: stamps.receivedNanoseconds,
+                    serviceNanoseconds: stamps.serviceNanoseconds, redelivered: delivery.redelivered))
         }
         return deliveries.count
     }

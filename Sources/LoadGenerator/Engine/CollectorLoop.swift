@@ -15,15 +15,15 @@ final class CollectorLoop: @unchecked Sendable {
 
     /// `releases` says whether an outcome makes room in a closed loop.
     init(
-        ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool,
+        ledger: Ledger, phases: Int, branches: Int = 1, table: PhaseTable, outstanding: Outstanding, releases: Bool,
         sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, times: IntendedTimes? = nil,
         on eventLoop: any EventLoop
     ) {
         self.eventLoop = eventLoop
         self.senders = senders
         share = CollectorShare(
-            ledger: ledger, phases: phases, table: table, outstanding: outstanding, releases: releases,
-            sharesClock: sharesClock, intendedTimes: times)
+            ledger: ledger, phases: phases, branches: branches, table: table, outstanding: outstanding,
+            releases: releases, sharesClock: sharesClock, intendedTimes: times)
     }
 
     /// The phases at the end of the run, with the waits whose clock was still being learned.

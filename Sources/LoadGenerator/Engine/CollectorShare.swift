@@ -14,17 +14,29 @@ struct CollectorShare: Sendable {
         var endToEnd = LatencyHistogram()
         /// From the sending.
         var endToEndService = LatencyHistogram()
-        /// First outcomes that came back while the phase lasted, whichever phase their messages belong to.
+        /// From the intended time to the result of each branch, where there are several.
+        var branches: [LatencyHistogram] = []
+        /// Messages that came to their end while the phase lasted, whichever phase they belong to.
         var carried: UInt64 = 0
         /// Of what others sent, what came while the phase lasted: messages, and those from the failed queue.
         var arrived: UInt64 = 0
         var arrivedFailed: UInt64 = 0
+        /// The same of each branch, where there are several.
+        var arrivedAt: [BranchTotals] = []
+    }
+
+    /// First outcomes of one branch.
+    struct BranchTotals: Sendable, Equatable {
+        var processed: UInt64 = 0
+        var failed: UInt64 = 0
     }
 
     struct Totals: Sendable {
-        /// First outcomes; repetitions are not in them.
+        /// Messages of which every branch has answered; repetitions are not in them.
         var processed: UInt64 = 0
         var failed: UInt64 = 0
+        /// First outcomes of each branch, where there are several.
+        var branches: [BranchTotals] = []
         var leftovers: UInt64 = 0
         var foreign: UInt64 = 0
         /// Messages of others that are back in their queue at the end.
@@ -61,6 +73,8 @@ struct CollectorShare: Sendable {
     private let intendedTimes: IntendedTimes?
     private let outstanding: Outstanding
     private let releases: Bool
+    /// Branches of the pipeline, each of which answers a message.
+    private let branches: Int
     private var lookup: PhaseLookup
     private var released = 0
 
@@ -69,8 +83,11 @@ struct CollectorShare: Sendable {
         var endToEnd: [Int64] = []
         var endToEndService: [Int64] = []
         var service: [Int64] = []
+        /// End to end of each branch, where there are several.
+        var branches: [[Int64]] = []
 
         mutating func removeAll() {
+            for branch in branches.indices { branches[branch].removeAll(keepingCapacity: true) }
             endToEnd.removeAll(keepingCapacity: true)
             endToEndService.removeAll(keepingCapacity: true)
             service.removeAll(keepingCapacity: true)
@@ -87,16 +104,25 @@ struct CollectorShare: Sendable {
     private(set) var clock: ClockOffset
 
     init(
-        ledger: Ledger, phases: Int, table: PhaseTable, outstanding: Outstanding, releases: Bool, sharesClock: Bool,
-        intendedTimes: IntendedTimes? = nil
+        ledger: Ledger, phases: Int, branches: Int = 1, table: PhaseTable, outstanding: Outstanding, releases: Bool,
+        sharesClock: Bool, intendedTimes: IntendedTimes? = nil
     ) {
+        precondition((1...Ledger.Marks.branchLimit).contains(branches), "the ledger has no room for so many branches")
+        self.branches = branches
         self.intendedTimes = intendedTimes
         clock = ClockOffset(isShared: sharesClock)
         self.ledger = ledger
         self.outstanding = outstanding
         self.releases = releases
         lookup = PhaseLookup(table)
-        records = Array(repeating: PhaseRecord(), count: phases)
+        var record = PhaseRecord()
+        if branches > 1 {
+            record.branches = Array(repeating: LatencyHistogram(), count: branches)
+            record.arrivedAt = Array(repeating: BranchTotals(), count: branches)
+            totals.branches = record.arrivedAt
+            times.branches = Array(repeating: [], count: branches)
+        }
+        records = Array(repeating: record, count: phases)
     }
 
     /// The times since the last call, to be read before the next one, for then their space is used again.
@@ -108,15 +134,16 @@ struct CollectorShare: Sendable {
 
     /// Enters what a read brought.
     mutating func enter(_ messages: Span<CollectedMessage>, now: Int64) {
-        var first = 0
+        var ended = 0
         for index in messages.indices {
             let message = messages[index]
             // Before it is entered: with its last outcome the memory of both may be given back.
             let lag = ledger.lagNanoseconds(of: message.sequence)
             let known = message.intendedNanoseconds ?? intendedTimes?.intendedNanoseconds(of: message.sequence)
-            guard isFirst(message) else { continue }
-            if case .failed = message.role { totals.failed += 1 } else { totals.processed += 1 }
-            first += 1
+            let arrival = enter(message)
+            guard arrival != .none else { continue }
+            if arrival == .processed { totals.processed += 1 } else if arrival == .failed { totals.failed += 1 }
+            if arrival != .partial { ended += 1 }
             guard let intended = known, (0...now).contains(intended), let phase = lookup.phase(at: intended),
                 phase < records.count
             else {
@@ -126,8 +153,11 @@ struct CollectorShare: Sendable {
             // The way to the failed queue is another one: its times would only blur those of the results.
             if case .failed = message.role { continue }
             if phase != timesPhase { recordTimes(next: phase) }
-            times.endToEnd.append(now - intended)
-            if let lag { times.endToEndService.append(now - intended - lag) }
+            if arrival == .processed {
+                times.endToEnd.append(now - intended)
+                if let lag { times.endToEndService.append(now - intended - lag) }
+            }
+            if branches > 1 { times.branches[Int(message.branch)].append(now - intended) }
             if let received = message.receivedNanoseconds {
                 let wait = clock.enter(
                     phase: phase, intended: intended, sent: intended + (lag ?? 0), received: received,
@@ -138,7 +168,7 @@ struct CollectorShare: Sendable {
             if let service = message.serviceNanoseconds { times.service.append(service) }
         }
         recordTimes(next: timesPhase)
-        if let current = lookup.phase(at: now), current < records.count { records[current].carried += UInt64(first) }
+        if let current = lookup.phase(at: now), current < records.count { records[current].carried += UInt64(ended) }
     }
 
     /// Counts an outcome that could be that of any message, and makes room for it in a closed loop.
@@ -155,6 +185,9 @@ struct CollectorShare: Sendable {
             records[timesPhase].endToEnd.record(gathered.endToEnd.span)
             records[timesPhase].endToEndService.record(gathered.endToEndService.span)
             records[timesPhase].service.record(gathered.service.span)
+            for (branch, endToEnd) in gathered.branches.enumerated() {
+                records[timesPhase].branches[branch].record(endToEnd.span)
+            }
         }
         interval.endToEnd.record(gathered.endToEnd.span)
         interval.endToEndService.record(gathered.endToEndService.span)
@@ -173,27 +206,33 @@ struct CollectorShare: Sendable {
 
     /// Enters what a read brought of messages that other processes sent: by the time at which they came.
     ///
-    /// Only the numbers of one run tell which message came twice.
+    /// Only the numbers of one run tell which message came twice, and which has come to every branch; of others each
+    /// copy counts by itself.
     mutating func enterArrivals(_ messages: Span<CollectedMessage>, now: Int64, ofOneRun: Bool) {
         let current = lookup.phase(at: now).flatMap { $0 < records.count ? $0 : nil }
         for index in messages.indices {
             let message = messages[index]
-            if ofOneRun, !isFirstArrival(message) { continue }
-            if case .failed = message.role { totals.failed += 1 } else { totals.processed += 1 }
-            if message.origin == .foreign { totals.foreign += 1 }
-            if message.origin == .otherClock { totals.otherClock += 1 }
+            var isFailed = false
+            if case .failed = message.role { isFailed = true }
+            let arrival = ofOneRun ? enterArrival(message) : isFailed ? .failed : .processed
+            guard arrival != .none else { continue }
+            if branches > 1 { enterBranch(message, into: &totals.branches) }
+            if arrival == .processed { totals.processed += 1 } else if arrival == .failed { totals.failed += 1 }
+            if arrival != .partial, message.origin == .foreign { totals.foreign += 1 }
+            if arrival != .partial, message.origin == .otherClock { totals.otherClock += 1 }
             guard let current else { continue }
-            records[current].carried += 1
-            if case .failed = message.role {
-                records[current].arrivedFailed += 1
-            } else {
-                records[current].arrived += 1
-            }
-            if case .failed = message.role { continue }
+            if arrival != .partial { records[current].carried += 1 }
+            if arrival == .processed { records[current].arrived += 1 }
+            if arrival == .failed { records[current].arrivedFailed += 1 }
+            if branches > 1 { enterBranch(message, into: &records[current].arrivedAt) }
+            if isFailed { continue }
             // Whatever others write into a header.
             if let intended = message.intendedNanoseconds, (0...now).contains(intended) {
-                records[current].endToEnd.record(now - intended)
-                interval.endToEnd.record(now - intended)
+                if arrival == .processed {
+                    records[current].endToEnd.record(now - intended)
+                    interval.endToEnd.record(now - intended)
+                }
+                if branches > 1 { records[current].branches[Int(message.branch)].record(now - intended) }
                 if let received = message.receivedNanoseconds {
                     records[current].queueWait.record(received &- intended)
                 }
@@ -202,33 +241,63 @@ struct CollectorShare: Sendable {
         }
     }
 
-    private mutating func isFirstArrival(_ message: CollectedMessage) -> Bool {
+    private mutating func enterArrival(_ message: CollectedMessage) -> Arrival {
         guard let before = ledger.add(message.marks, to: message.sequence) else {
             totals.unknown += 1
-            return false
+            return .none
         }
-        guard before.isDisjoint(with: [.processed, .failed]) else {
+        guard !before.isAnswered(by: Int(message.branch)) else {
             if !message.redelivered { totals.duplicated += 1 }
-            return false
+            return .none
         }
-        return true
+        return arrival(of: message, before: before)
     }
 
-    /// Enters an outcome in the ledger; false where it is not the message's first.
-    private mutating func isFirst(_ message: CollectedMessage) -> Bool {
+    /// What an outcome is to its message.
+    private enum Arrival {
+        /// A repetition, or of a message never sent.
+        case none
+        /// Other branches have not answered yet.
+        case partial
+        /// The last answer: every branch has processed the message.
+        case processed
+        /// The last answer: a branch has failed.
+        case failed
+    }
+
+    /// Enters an outcome in the ledger.
+    private mutating func enter(_ message: CollectedMessage) -> Arrival {
+        let branch = Int(message.branch)
         guard ledger.marks(of: message.sequence).contains(.published),
             let before = ledger.add(message.marks, to: message.sequence)
         else {
             totals.unknown += 1
-            return false
+            return .none
         }
-        guard before.isDisjoint(with: [.processed, .failed]) else {
+        guard !before.isAnswered(by: branch) else {
             // Read again after our own connection was lost: the pipeline made it once.
-            if !message.redelivered { ledger.add(.duplicated, to: message.sequence) }
-            return false
+            if !message.redelivered { ledger.add(.duplicated(branch), to: message.sequence) }
+            return .none
         }
-        if !before.contains(.writtenOff) { released += 1 }
-        return true
+        if branches > 1 { enterBranch(message, into: &totals.branches) }
+        // Of branches that answer at once on two connections the ledger tells one only that it was the last.
+        let arrival = arrival(of: message, before: before)
+        if arrival != .partial, !before.contains(.writtenOff) { released += 1 }
+        return arrival
+    }
+
+    private func arrival(of message: CollectedMessage, before: Ledger.Marks) -> Arrival {
+        let marks = before.union(message.marks)
+        guard marks.isAnswered(branches: branches) else { return .partial }
+        return marks.isFailed(branches: branches) ? .failed : .processed
+    }
+
+    private func enterBranch(_ message: CollectedMessage, into totals: inout [BranchTotals]) {
+        if case .failed = message.role {
+            totals[Int(message.branch)].failed += 1
+        } else {
+            totals[Int(message.branch)].processed += 1
+        }
     }
 
     /// Makes room in a closed loop for what came back.
@@ -242,6 +311,6 @@ extension CollectedMessage {
     /// What it enters in the ledger.
     fileprivate var marks: Ledger.Marks {
         // A pattern, since `==` of another module's type is called through its table for each message.
-        if case .failed = role { .failed } else { .processed }
+        if case .failed = role { .failed(Int(branch)) } else { .processed(Int(branch)) }
     }
 }

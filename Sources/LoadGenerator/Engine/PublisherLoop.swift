@@ -26,6 +26,8 @@ final class PublisherLoop: @unchecked Sendable {
         var pacing: LoadPlan.Pacing
         /// A confirm that takes longer from the sending is late.
         var confirmTimeoutNanoseconds: Int64
+        /// Branches of the pipeline, each of which answers a message.
+        var branches = 1
     }
 
     /// Batches before the loop lets others run.

@@ -300,7 +300,8 @@ struct PublisherShare {
         for channel in windows.indices {
             windows[channel].reset { message in
                 let before = ledger.add(.writtenOff, to: message.sequence) ?? []
-                if settings.releasesOnConfirm || before.isDisjoint(with: [.processed, .failed, .returned]) {
+                let isOver = before.isAnswered(branches: settings.branches) || before.contains(.returned)
+                if settings.releasesOnConfirm || !isOver {
                     released += 1
                 }
             }

@@ -3,7 +3,7 @@ import Synchronization
 /// What became of every message of a run: marks set from any thread and counted at the end, and how late each was sent.
 ///
 /// ```
-///  sequence ──► marks   1 byte each    65 536 to a chunk ─ all final and alike ─► one word
+///  sequence ──► marks   2 bytes each   65 536 to a chunk ─ all final and alike ─► one word
 ///           └─► lags    4 bytes each   65 536 to a chunk ─ all final ───────────► nothing
 /// ```
 ///
@@ -12,10 +12,15 @@ import Synchronization
 /// more is to come, so that a run of any length needs room for its backlog alone. A retired chunk still answers for
 /// every message, and is made again should one of its messages change.
 package final class Ledger: Sendable {
-    /// What was seen of a message.
+    /// What was seen of a message: what the broker said of it, and what each branch of the pipeline answered.
+    ///
+    /// ```
+    ///   bit  0          1 2               3         4 5 6                           7 8 9 …
+    ///        published  broker's answer   returned  processed, failed, duplicated   the same of the next branch
+    /// ```
     package struct Marks: OptionSet, Sendable, Hashable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
+        package let rawValue: UInt16
+        package init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// Handed to the socket.
         package static let published = Marks(rawValue: 1)
@@ -23,16 +28,57 @@ package final class Ledger: Sendable {
         package static let confirmed = Marks(rawValue: 2)
         /// The broker refused it.
         package static let nacked = Marks(rawValue: 4)
+        /// Its connection was lost before its answer came: a closed loop waits for it no longer.
+        ///
+        /// Both bits of the answer, for one that was lost can be neither a yes nor a no.
+        package static let writtenOff: Marks = [confirmed, nacked]
         /// The broker could not route it.
         package static let returned = Marks(rawValue: 8)
         /// Its result was read back.
-        package static let processed = Marks(rawValue: 16)
+        package static let processed = processed(0)
         /// It was read back from the failed queue.
-        package static let failed = Marks(rawValue: 32)
+        package static let failed = failed(0)
         /// An outcome of it was read back more than once.
-        package static let duplicated = Marks(rawValue: 64)
-        /// Its connection was lost before its answer came: a closed loop waits for it no longer.
-        package static let writtenOff = Marks(rawValue: 128)
+        package static let duplicated = duplicated(0)
+
+        /// A branch's result was read back.
+        package static func processed(_ branch: Int) -> Marks { Marks(rawValue: 1 &<< bits(branch)) }
+        /// It was read back from a branch's failed queue.
+        package static func failed(_ branch: Int) -> Marks { Marks(rawValue: 2 &<< bits(branch)) }
+        /// An outcome of a branch was read back more than once.
+        package static func duplicated(_ branch: Int) -> Marks { Marks(rawValue: 4 &<< bits(branch)) }
+
+        private static func bits(_ branch: Int) -> UInt16 { 4 + 3 * UInt16(truncatingIfNeeded: branch) }
+
+        /// Branches that there is room for.
+        package static let branchLimit = 4
+
+        /// The broker's word, where it came.
+        private var answer: Marks { intersection(.writtenOff) }
+        /// Whether the broker took responsibility for it.
+        package var isConfirmed: Bool { answer == .confirmed }
+        /// Whether the broker refused it.
+        package var isNacked: Bool { answer == .nacked }
+
+        /// The lowest bit of each of so many branches.
+        private static func lowest(_ branches: Int) -> UInt16 {
+            0b0010_0100_1001 & ((1 << (3 * UInt16(truncatingIfNeeded: branches))) &- 1)
+        }
+        /// Whether each of so many branches has answered.
+        package func isAnswered(branches: Int) -> Bool {
+            let lowest = Self.lowest(branches)
+            return (rawValue >> 4 | rawValue >> 5) & lowest == lowest
+        }
+        /// Whether any of so many branches has answered.
+        package func isAnsweredAnywhere(branches: Int) -> Bool {
+            (rawValue >> 4 | rawValue >> 5) & Self.lowest(branches) != 0
+        }
+        /// Whether a branch has answered.
+        package func isAnswered(by branch: Int) -> Bool {
+            !isDisjoint(with: .processed(branch).union(.failed(branch)))
+        }
+        /// Whether one of so many branches has answered that it failed, and not that it was processed as well.
+        package func isFailed(branches: Int) -> Bool { rawValue >> 5 & ~(rawValue >> 4) & Self.lowest(branches) != 0 }
     }
 
     private static let chunkShift = 16
@@ -41,7 +87,7 @@ package final class Ledger: Sendable {
     private static let chunkLimit = 1 << 16
     package static let capacity = UInt64(chunkLimit) << UInt64(chunkShift)
 
-    private typealias Mark = Atomic<UInt8>
+    private typealias Mark = Atomic<UInt16>
     private typealias Lag = Atomic<UInt32>
 
     /// A chunk of marks as one word: 0 where there is none, an odd number where all are alike, else where it lies.
@@ -52,7 +98,7 @@ package final class Ledger: Sendable {
         init(_ chunk: UnsafeMutableRawPointer) { word = UInt(bitPattern: chunk) }
         init(alike marks: Marks) { word = UInt(marks.rawValue) << 1 | 1 }
 
-        var alike: Marks? { word & 1 == 1 ? Marks(rawValue: UInt8(truncatingIfNeeded: word >> 1)) : nil }
+        var alike: Marks? { word & 1 == 1 ? Marks(rawValue: UInt16(truncatingIfNeeded: word >> 1)) : nil }
         var chunk: UnsafeMutablePointer<Mark>? {
             word & 1 == 1 ? nil : UnsafeMutableRawPointer(bitPattern: word)?.assumingMemoryBound(to: Mark.self)
         }
@@ -154,7 +200,7 @@ package final class Ledger: Sendable {
 
     /// How many messages of a range carry each combination of marks; the index is the marks' raw value.
     package func census(of range: Range<UInt64>) -> [UInt64] {
-        var counts = [UInt64](repeating: 0, count: 256)
+        var counts = [UInt64](repeating: 0, count: 1 << 16)
         var sequence = range.lowerBound
         while sequence < Swift.min(range.upperBound, Self.capacity) {
             let index = Int(sequence >> UInt64(Self.chunkShift))
@@ -181,8 +227,9 @@ package final class Ledger: Sendable {
             let place = place(index)
             if let chunk = place.chunk { return chunk }
             let chunk =
-                memory.freeMarks.popLast() ?? .allocate(byteCount: Self.chunkLength, alignment: 64)
-            chunk.initializeMemory(as: UInt8.self, repeating: place.alike?.rawValue ?? 0, count: Self.chunkLength)
+                memory.freeMarks.popLast()
+                ?? .allocate(byteCount: Self.chunkLength * MemoryLayout<Mark>.stride, alignment: 64)
+            chunk.initializeMemory(as: UInt16.self, repeating: place.alike?.rawValue ?? 0, count: Self.chunkLength)
             directory.marks[index].store(Place(chunk).word, ordering: .releasing)
             memory.end = max(memory.end, index + 1)
             memory.firstOpen = min(memory.firstOpen, index)

@@ -1,3 +1,5 @@
+import Drivers
+
 /// Where every message of a range ended: each in exactly one place.
 package struct LedgerBooks: Sendable, Equatable {
     /// Handed to the socket: the sum of processed, failed, returned, nacked, unconfirmed and missing.
@@ -19,38 +21,73 @@ package struct LedgerBooks: Sendable, Equatable {
     /// Not sent because the run was ended early.
     package var notSent: UInt64 = 0
 
+    /// What each branch of the pipeline did, where it has several.
+    package var branches: [Branch] = []
+
+    /// Where the copies of the messages ended that went to one branch.
+    package struct Branch: Sendable, Equatable {
+        package var processed: UInt64 = 0
+        package var failed: UInt64 = 0
+        /// Copies of which an outcome was seen more than once.
+        package var duplicated: UInt64 = 0
+        /// Of messages that the broker took, those that the branch never answered.
+        package var missing: UInt64 = 0
+
+        package init() {}
+    }
+
     /// Books of nothing.
     package init() {}
 
-    /// Closes the books over a range of messages.
+    /// Closes the books over a range of messages that went to so many branches each.
     ///
-    /// `awaitsOutcome` says whether outcomes are read back; where they are not, a confirmed message has reached its
-    /// end.
-    package init(_ ledger: Ledger, _ range: Range<UInt64>, confirms: Bool, awaitsOutcome: Bool) {
-        for (rawValue, count) in ledger.census(of: range).enumerated() where count > 0 {
-            let marks = Ledger.Marks(rawValue: UInt8(rawValue))
-            if marks.contains(.duplicated) { duplicated += count }
-            if marks.contains(.confirmed) { confirmed += count }
+    /// A message is processed or failed when every branch has answered. `awaitsOutcome` says whether outcomes are read
+    /// back; where they are not, a confirmed message has reached its end.
+    package init(
+        _ ledger: Ledger, _ range: Range<UInt64>, branches count: Int = 1, confirms: Bool, awaitsOutcome: Bool
+    ) {
+        if count > 1 { branches = Array(repeating: Branch(), count: count) }
+        for (rawValue, messages) in ledger.census(of: range).enumerated() where messages > 0 {
+            let marks = Ledger.Marks(rawValue: UInt16(rawValue))
+            if (0..<count).contains(where: { marks.contains(.duplicated($0)) }) { duplicated += messages }
+            if marks.isConfirmed { confirmed += messages }
             guard marks.contains(.published) else {
-                notSent += count
+                notSent += messages
                 continue
             }
-            published += count
-            if marks.contains(.processed) {
-                processed += count
-            } else if marks.contains(.failed) {
-                failed += count
-            } else if marks.contains(.returned) {
-                returned += count
-            } else if marks.contains(.nacked) {
-                nacked += count
-            } else if confirms, !marks.contains(.confirmed) {
-                unconfirmed += count
-            } else if awaitsOutcome {
-                missing += count
-            } else {
-                processed += count
+            published += messages
+            let end = end(of: marks, branches: count, confirms: confirms, awaitsOutcome: awaitsOutcome)
+            self[keyPath: end] += messages
+            for branch in branches.indices {
+                branches[branch].enter(marks, branch, messages, isMissing: end == \.missing)
             }
+        }
+    }
+
+    /// Where messages with these marks ended.
+    private func end(
+        of marks: Ledger.Marks, branches: Int, confirms: Bool, awaitsOutcome: Bool
+    ) -> WritableKeyPath<LedgerBooks, UInt64> {
+        if marks.isAnswered(branches: branches) {
+            return marks.isFailed(branches: branches) ? \.failed : \.processed
+        }
+        if marks.contains(.returned) { return \.returned }
+        if marks.isNacked { return \.nacked }
+        // What a branch has answered the broker had taken, whether it could say so or not.
+        if confirms, !marks.isConfirmed, !marks.isAnsweredAnywhere(branches: branches) { return \.unconfirmed }
+        return awaitsOutcome ? \.missing : \.processed
+    }
+}
+
+extension LedgerBooks.Branch {
+    fileprivate mutating func enter(_ marks: Ledger.Marks, _ branch: Int, _ messages: UInt64, isMissing: Bool) {
+        if marks.contains(.duplicated(branch)) { duplicated += messages }
+        if marks.contains(.processed(branch)) {
+            processed += messages
+        } else if marks.contains(.failed(branch)) {
+            failed += messages
+        } else if isMissing {
+            missing += messages
         }
     }
 }
@@ -58,11 +95,12 @@ package struct LedgerBooks: Sendable, Equatable {
 extension LedgerBooks {
     /// Whether nothing more is to come of a message in the ordinary course of a run.
     static func isFinal(_ marks: Ledger.Marks, _ plan: LoadPlan) -> Bool {
+        let isAnswered = marks.isAnswered(branches: plan.topology.branchCount)
         // What others sent is not published here: it ends where it is read.
-        if plan.part == .consuming { return !marks.isDisjoint(with: [.processed, .failed]) }
+        if plan.part == .consuming { return isAnswered }
         guard marks.contains(.published) else { return false }
-        if !marks.isDisjoint(with: [.nacked, .returned]) { return true }
-        if plan.confirmWindow > 0, !marks.contains(.confirmed) { return false }
-        return !plan.awaitsOutcome || !marks.isDisjoint(with: [.processed, .failed])
+        if marks.isNacked || marks.contains(.returned) { return true }
+        if plan.confirmWindow > 0, !marks.isConfirmed { return false }
+        return !plan.awaitsOutcome || isAnswered
     }
 }

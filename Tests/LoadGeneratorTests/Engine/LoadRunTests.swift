@@ -18,7 +18,7 @@ import Testing
             kinds: [.init(weight: 1, templates: 0..<1, deletes: false, updates: true)],
             topology: LoadTopology(
                 exchange: "", exchangeKind: "direct", exchangeDurable: true, exchangeArguments: [], incoming: [queue],
-                processed: queue, failed: queue, keepQueues: false),
+                processed: [queue], failed: [queue], keepQueues: false),
             publisher: PublisherSettings(
                 run: RunID(rawValue: 1), exchange: "", routingKey: "q",
                 templates: [MessageTemplate(body: [], documentIDOffset: nil, timestampOffset: nil, deletes: false)],
