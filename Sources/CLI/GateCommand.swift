@@ -78,7 +78,7 @@ struct GateCommand: AsyncParsableCommand {
             StandardErrorSink().write("rafale: \(failure.description)\n")
             throw failure.status.code
         } catch let error as ScenarioError {
-            StandardErrorSink().write("\(error)\n")
+            StandardErrorSink().write(error.complaint)
             throw ExitStatus.badScenario.code
         }
     }

@@ -138,7 +138,7 @@ struct RunOptions: ParsableArguments {
             Self.complain(failure)
             throw failure.status.code
         } catch let error as ScenarioError {
-            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            FileHandle.standardError.write(Data(error.complaint.utf8))
             throw ExitStatus.badScenario.code
         } catch let error as StoreError {
             FileHandle.standardError.write(Data("rafale: \(error)\n".utf8))

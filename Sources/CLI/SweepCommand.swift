@@ -85,16 +85,18 @@ struct SweepCommand: AsyncParsableCommand {
             let sweep = try completed().sweep()
             let result = try await sweep.run()
             try CampaignOutput(folder: sweep.campaign.folder, options: options).show(result)
-            if result.campaign.interrupted {
-                sweep.campaign.progress.say(sweep.campaign.resuming)
-                throw ExitStatus.interrupted.code
-            }
-            let without = result.pointsWithoutFigure.map(result.title)
-            if !without.isEmpty {
-                sweep.campaign.progress.say("no run counts at \(without.joined(separator: "; "))")
-                throw ExitStatus.invalidRun.code
-            }
+            let (status, words) = Self.status(of: result)
+            if let words { sweep.campaign.progress.say(words) }
+            if result.campaign.interrupted { sweep.campaign.progress.say(sweep.campaign.resuming) }
+            if status != .success { throw status.code }
         }
+    }
+
+    /// How a sweep ends, and what must be said of that; a point without a figure that counts was not measured.
+    static func status(of result: SweepResult) -> (ExitStatus, words: String?) {
+        let without = result.pointsWithoutFigure.map(result.title)
+        let words = without.isEmpty ? nil : "no run counts at \(without.joined(separator: "; "))"
+        return (result.campaign.interrupted ? .interrupted : words == nil ? .success : .invalidRun, words)
     }
 
     /// This command, with what it leaves out taken from the campaign that it resumes.

@@ -30,7 +30,7 @@ struct CampaignOptions: ParsableArguments {
                 }
             }
         } catch let error as ScenarioError {
-            StandardErrorSink().write("\(error)\n")
+            StandardErrorSink().write(error.complaint)
             throw ExitStatus.badScenario.code
         }
     }

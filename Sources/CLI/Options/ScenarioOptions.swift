@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Scenarios
+import Stores
 
 /// The scenario and what the command line changes of it: the same for every command that runs one.
 struct ScenarioOptions: ParsableArguments {
@@ -11,7 +12,7 @@ struct ScenarioOptions: ParsableArguments {
     @Option(help: "The broker's URI, or 'embedded'. Also from the environment: BROKER, where the scenario says so.")
     var broker: String?
 
-    @Option(help: "Where workers store results: none, sqlite or sqlite:PATH.")
+    @Option(help: "Where workers store results: \(StoreURL.supported).")
     var store: String?
 
     @Option(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Scenarios
 
 extension CommandFailure {
     /// Runs a command's work; a failure becomes one line on standard error and its exit status.
@@ -11,5 +12,14 @@ extension CommandFailure {
             StandardErrorSink().write("rafale\(role.map { " " + $0 } ?? ""): \(failure.description)\n")
             throw failure.status.code
         }
+    }
+}
+
+extension ScenarioError {
+    /// The mistakes as lines for standard error: those in a file begin with their place, as compilers write them, those
+    /// of the command line as all other errors do.
+    var complaint: String {
+        "\(self)".split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasPrefix("--") ? "rafale: \($0)" : String($0) }.joined(separator: "\n") + "\n"
     }
 }

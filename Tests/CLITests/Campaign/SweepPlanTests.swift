@@ -1,3 +1,4 @@
+import Foundation
 import LoadMetrics
 import Scenarios
 import Testing
@@ -118,6 +119,43 @@ import Testing
     }
 
     private let minimal = "phases: [{rate: 1/s, for: 1s}]\n"
+}
+
+@Suite struct SweepEndTests {
+    /// A sweep over workers in which the generator came to this in each run: of 1, 2, 1 and 2 workers.
+    private func sweep(_ judgements: [GeneratorVerdict.Judgement]) -> SweepResult {
+        SweepResult(
+            campaign: CampaignFacts(
+                scenario: ScenarioFacts(name: "t"), startedAt: Date(timeIntervalSince1970: 0), machine: .current()),
+            keys: [SweptKey(name: "workers.count", values: ["1", "2"])], repeats: 2, seed: 1, warmUpNanoseconds: 0,
+            measureNanoseconds: 1,
+            runs: judgements.enumerated().map { index, judgement in
+                SweepRun(
+                    values: ["\(1 + index % 2)"], repetition: 1 + index / 2, order: index + 1, folder: "",
+                    figures: PointFigures(
+                        outcome: judgement == .invalid ? .invalid : .measured, judgement: judgement,
+                        measuredNanoseconds: 1, offeredPerSecond: 1, throughputPerSecond: 1, usableCores: 1))
+            })
+    }
+
+    @Test func aPointWithoutARunThatCountsIsNoSuccess() {
+        #expect(SweepCommand.status(of: sweep([.valid, .suspect, .invalid, .valid])) == (.success, nil))
+        let (status, words) = SweepCommand.status(of: sweep([.invalid, .valid, .invalid, .valid]))
+        #expect(status == .invalidRun && status.rawValue == 98 && words == "no run counts at workers.count=1")
+        var ended = sweep([.invalid])
+        ended.campaign.interrupted = true
+        #expect(SweepCommand.status(of: ended).0 == .interrupted)
+    }
+
+    @Test func aSearchThatFoundOnlyTheGeneratorsLimitIsNone() {
+        var result = sweep([])
+        result.mode = .capacity
+        result.capacities = [
+            CapacityPoint(values: ["1"], outcome: .generatorLimited, ratePerSecond: 9),
+            CapacityPoint(values: ["2"], outcome: .generatorLimited),
+        ]
+        #expect(SweepCommand.status(of: result) == (.invalidRun, "no run counts at workers.count=2"))
+    }
 }
 
 @Suite struct RemainingTimeTests {

@@ -50,7 +50,7 @@ struct ConsumerOption: Sendable, CustomTestStringConvertible {
             #expect(latency(.service, of: result)?.count == result.books.processed)
         },
         ConsumerOption(keys: "{exclusive: true, tag: mine, arguments: {x-priority: 5}}"),
-        ConsumerOption(keys: "{start_delay: 1s}") { result in
+        ConsumerOption(keys: "{start_delay: 3s}") { result in
             #expect(latency(.endToEnd, of: result)?.max ?? 0 >= 400_000_000)
         },
         ConsumerOption(keys: "{nack: 10%}", more: "topology: {incoming: {type: quorum}}", isEmbedded: false),

@@ -91,7 +91,7 @@ struct SweepRunTests {
             expectOneLine(without, exit: 64, saying: "rafale: ", "leave out --workers")
             #expect(!without.errors.contains("--vary"), "capacity has no --vary: \(without)")
             let limit = try await rafale("capacity", file, "--limit", "end_to_end.p99 < 5")
-            expectOneLine(limit, exit: 65, saying: "--limit", "duration")
+            expectOneLine(limit, exit: 65, saying: "rafale: --limit", "duration")
             #expect(!FileManager.default.fileExists(atPath: rafale.reports.path), "nothing was run")
         }
     }
