@@ -69,20 +69,23 @@ package struct ExpectedDocuments: Sendable {
 }
 
 extension Ledger.Marks {
-    /// What the message's effect was.
-    package var fate: ExpectedDocuments.Fate {
-        if isDisjoint(with: [.published, .processed, .failed]) { return .refused }
-        if isSuperset(of: [.processed, .failed]) { return .unknown }
-        if contains(.processed) { return .processed }
-        return isDisjoint(with: [.failed, .returned]) ? .unknown : .refused
+    /// What the message's effect was in a branch.
+    package func fate(in branch: Int) -> ExpectedDocuments.Fate {
+        let (processed, failed) = (Self.processed(branch), Self.failed(branch))
+        if isDisjoint(with: [.published, processed, failed]) { return .refused }
+        if isSuperset(of: [processed, failed]) { return .unknown }
+        if contains(processed) { return .processed }
+        return isDisjoint(with: [failed, .returned]) ? .unknown : .refused
     }
 }
 
 extension LoadRun {
-    /// What the store must hold, by what this run saw of its messages; for the end of a run.
-    package func expectedDocuments() -> ExpectedDocuments {
+    /// What a branch's workers must have stored, by what this run saw of its messages; for the end of a run.
+    package func expectedDocuments(branch: Int) -> ExpectedDocuments {
         var count = progress.withLock { $0.spans.map(\.sequences.upperBound).max() ?? 0 }
         while !ledger.marks(of: count).isEmpty { count += 1 }
-        return ExpectedDocuments(kinds: plan.kinds, seed: plan.seed, count: Int(count)) { ledger.marks(of: $0).fate }
+        return ExpectedDocuments(kinds: plan.kinds, seed: plan.seed, count: Int(count)) {
+            ledger.marks(of: $0).fate(in: branch)
+        }
     }
 }

@@ -55,6 +55,12 @@ struct ExpectedDocumentsTests {
             (.init([.published, .nacked]), .unknown), (.init([.published, .processed, .failed]), .unknown),
         ] as [(Ledger.Marks, Fate)])
     func fates(marks: Ledger.Marks, fate: Fate) {
-        #expect(marks.fate == fate)
+        #expect(marks.fate(in: 0) == fate)
+    }
+
+    @Test("each branch has answers of its own")
+    func branches() {
+        let marks: Ledger.Marks = [.published, .processed(0), .failed(1)]
+        #expect((0..<3).map(marks.fate) == [.processed, .refused, .unknown])
     }
 }

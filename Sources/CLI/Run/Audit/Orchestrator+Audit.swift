@@ -14,7 +14,7 @@ extension Orchestrator {
         let witness = TextWitness(
             run: load.run, templates: load.plan.publisher.templates,
             pipeline: analyses ? TextPipeline(analyzer: TextAnalyzer()) : TextPipeline(analyse: nil))
-        var auditor = StoreAuditor(load.expectedDocuments(), witness)
+        var auditor = StoreAuditor(load.expectedDocuments(branch: 0), witness)
         do throws(StoreError) {
             let store = try await StoreURL(storeText, defaultSQLitePath: folder.storeFile)
                 .open(witness.collection, logger: logger)
