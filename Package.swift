@@ -115,6 +115,7 @@ let package = Package(
         module("AMQPClient", ["AMQPProtocol", .nioCore, .nioPosix, .nioSSL, .logging]),
         module("AMQPBroker", ["AMQPProtocol", .nioCore, .nioPosix, .logging, .lifecycle, .collections]),
         module("Drivers", ["AMQPProtocol", "AMQPClient", .nioCore, .nioPosix, .logging]),
+        module("FaultProxy", [.nioCore, .nioPosix]),
         module("Scenarios", [.yams]),
         module("LoadMetrics", ["CJemalloc", "CKernel"]),
         module("Statistics", []),
@@ -137,7 +138,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "AMQPBroker", "AMQPClient", "CKernel", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker",
+                "AMQPBroker", "AMQPClient", "CKernel", "Drivers", "FaultProxy", "LoadGenerator", "LoadMetrics", "PipelineWorker",
                 "Reporting", "Scenarios", "Statistics", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging,
                 .nioCore, .nioHTTP1, .nioPosix, .signals, .subprocess, .system,
             ],
@@ -162,6 +163,7 @@ let package = Package(
             ["AMQPClient", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded, .nioSSL, .logging]),
         tests("AMQPBrokerTests", ["AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix, .nioEmbedded]),
         tests("DriversTests", ["Drivers", "AMQPBroker", "AMQPProtocol", .nioCore, .nioPosix]),
+        tests("FaultProxyTests", ["FaultProxy", .nioCore, .nioPosix]),
         tests("ScenariosTests", ["Scenarios", .yams]),
         tests("LoadMetricsTests", ["LoadMetrics", .histogram]),
         tests("StatisticsTests", ["Statistics"]),

@@ -21,6 +21,7 @@ struct Rafale: AsyncParsableCommand {
             GenerateCommand.self,
             WorkerCommand.self,
             BrokerCommand.self,
+            FaultProxyCommand.self,
             CalibrateCommand.self,
             SweepCommand.self,
             CapacityCommand.self,

@@ -10,10 +10,14 @@ extension LoadPlan {
         _ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool, part: Part = .whole, isRunNamed: Bool = false
     ) {
         let keys = scenario.load.keys(seed: scenario.seed, topology: scenario.topology)
-        let (templates, kinds) =
+        let planned =
             scenario.target == .churn
             ? Self.operations(of: scenario)
             : Self.messages(of: scenario, keys: scenario.load.routing == .message ? keys : [])
+        let kinds = planned.1
+        var templates = planned.0
+        let broken = BrokenStretches(
+            scenario, keys: scenario.load.routing == .message ? keys : [], after: &templates)
         let awaitsOutcome =
             scenario.target == .broker
             && (scenario.workers.source == .external || scenario.workers.count > 0 || scenario.consumers != nil)
@@ -43,6 +47,7 @@ extension LoadPlan {
             purge: purge)
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed, declares: topology.declares) ?? []
         if scenario.load.routing == .connection { connectionKeys = keys }
+        self.broken = broken
         sharesClock = !keepsQueues && scenario.workers.source != .external
         correlation = CollectorSettings.Correlation(scenario.collector.correlation)
         keepsIntendedTimes = part == .whole && awaitsOutcome && scenario.workers.source != .reference
@@ -105,6 +110,32 @@ extension LoadPlan {
             }
         }
         return (templates, kinds)
+    }
+}
+
+extension BrokenStretches {
+    /// The stretches of a scenario's faults; their messages' templates are put behind the others.
+    fileprivate init(_ scenario: Scenario, keys: [String], after templates: inout [MessageTemplate]) {
+        let stretches: [Stretch] = scenario.faults.compactMap { fault in
+            guard case .malformed(let share, let time) = fault.action, let start = scenario.start(of: fault) else {
+                return nil
+            }
+            return Stretch(
+                nanoseconds: start.wholeNanoseconds..<(start + time).wholeNanoseconds, share: share)
+        }
+        guard !stretches.isEmpty else {
+            self.init()
+            return
+        }
+        let first = templates.count
+        let bodies = BodyPool(seed: scenario.seed, text: scenario.text).templates(.malformed)
+        templates += KeyedBodies(bodies: bodies.count, keys: keys.count).pairs.map { pair in
+            MessageTemplate(
+                body: bodies[pair.body].bytes, documentIDOffset: bodies[pair.body].idOffset,
+                timestampOffset: bodies[pair.body].timestampOffset, deletes: false,
+                routingKey: pair.key.map { keys[$0] })
+        }
+        self.init(stretches, templates: first..<templates.count, seed: scenario.seed)
     }
 }
 

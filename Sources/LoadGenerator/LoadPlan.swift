@@ -90,6 +90,8 @@ package struct LoadPlan: Sendable {
     package var countsUncorrelated = false
     /// Whether intended times are kept for outcomes that do not carry them.
     package var keepsIntendedTimes = false
+    /// Where messages are broken on purpose.
+    package var broken = BrokenStretches()
     /// Whether the workers run on this host, and so have its clock.
     package var sharesClock = false
 

@@ -27,6 +27,10 @@ extension LoadRun {
         /// Outcomes that did not say which message they are of.
         var uncorrelated: UInt64 = 0
         var recoveries: UInt64 = 0
+        /// Times a connection was lost.
+        var losses: UInt64 = 0
+        /// Outcomes that came again.
+        var repeated: UInt64 = 0
         var unanswered = 0
         var isBlocked = false
         /// Of the time since the last look, where it was asked for.
@@ -64,6 +68,7 @@ extension LoadRun {
             sum.nacked += totals.nacked
             sum.returned += totals.returned
             sum.recoveries += totals.recoveries
+            sum.losses += totals.losses
         }
         for loop in collectors {
             let (totals, interval) = try await loop.eventLoop.submit {
@@ -78,6 +83,8 @@ extension LoadRun {
             }
             sum.uncorrelated += totals.uncorrelated
             sum.recoveries += totals.recoveries
+            sum.losses += totals.losses
+            sum.repeated += totals.repeated
             if let interval {
                 sum.latencies?.endToEnd.merge(interval.endToEnd)
                 sum.latencies?.endToEndService.merge(interval.endToEndService)

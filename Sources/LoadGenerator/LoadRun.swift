@@ -17,6 +17,8 @@ package final class LoadRun: Sendable {
     let publishers: [PublisherLoop]
     let collectors: [CollectorLoop]
     let watch: GeneratorWatch
+    /// What is broken on purpose at the moment: while it is, standing still is no sign of a loss.
+    let disturbances = Atomic<Int>(0)
     let links = Mutex(Links())
     let progress = Mutex(Progress())
 
@@ -241,7 +243,7 @@ package final class LoadRun: Sendable {
         let arrivals = ArrivalSequence(
             phases: phases, spacing: plan.spacing, seed: plan.seed &+ UInt64(firstPhase))
         let stretch = Stretch(
-            schedule: Schedule(arrivals: arrivals, planner: planner), firstSequence: firstSequence,
+            schedule: Schedule(arrivals: arrivals, planner: planner, broken: plan.broken), firstSequence: firstSequence,
             firstPhase: firstPhase, startNanoseconds: start, closedLoop: nil)
         return PlannedStretch(
             stretch: stretch, phaseCount: phases.count,
@@ -291,7 +293,7 @@ package final class LoadRun: Sendable {
             let totals = try await self.totals()
             let finished = totals.finished(plan)
             if finished >= totals.published, totals.unanswered == 0 { break }
-            if finished != lastFinished {
+            if finished != lastFinished || disturbances.load(ordering: .relaxed) > 0 {
                 lastFinished = finished
                 quietSince = .now
             } else if totals.recoveries > 0, ContinuousClock.now - quietSince > .seconds(3),

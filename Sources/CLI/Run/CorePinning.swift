@@ -58,7 +58,7 @@ struct CorePinning: Sendable {
         case .generator: cpus.generator
         case .broker: cpus.broker
         case .worker: cpus.workers
-        case .store: nil
+        case .store, .proxy: nil
         }
     }
 

@@ -69,8 +69,10 @@ struct Orchestrator: Sendable {
     struct Processes {
         var broker: RoleProcess?
         var workers: [RoleProcess] = []
+        /// Stand on the links that faults need.
+        var proxies: [RoleProcess] = []
 
-        var all: [RoleProcess] { [broker].compactMap(\.self) + workers }
+        var all: [RoleProcess] { [broker].compactMap(\.self) + proxies + workers }
 
         func stopWorkers(grace: Duration) async {
             await withTaskGroup(of: Void.self) { tasks in
@@ -79,9 +81,15 @@ struct Orchestrator: Sendable {
             await killOrphans()
         }
 
+        /// Stops what the workers need, behind them.
+        func stopServers(grace: Duration) async {
+            for proxy in proxies { await proxy.stop(grace: grace) }
+            await broker?.stop(grace: grace)
+        }
+
         func stopAll(grace: Duration) async {
             await stopWorkers(grace: grace)
-            await broker?.stop(grace: grace)
+            await stopServers(grace: grace)
         }
     }
 
@@ -90,7 +98,8 @@ struct Orchestrator: Sendable {
         _ machine: MachineFacts
     ) async throws -> RunResult {
         let uris = try await brokerURIs(&processes, pinning)
-        let driver = try await makeDriver(uris, group)
+        let links = try await startLinks(brokerURIs: uris, &processes, pinning)
+        let driver = try await makeDriver(links.uris(uris, for: .generator), group)
         let run = settings.run ?? RunID(rawValue: UInt32.random(in: 0...UInt32.max))
         let plan = LoadPlan(
             scenario, run: run, purge: settings.purge, keepsQueues: !settings.startsWorkers, part: settings.part,
@@ -104,8 +113,9 @@ struct Orchestrator: Sendable {
         defer { interruptions.cancel() }
         do {
             try await load.connect()
-            try await startWorkers(uris: uris, &processes, pinning)
-            try await startOwnWorkers(load, driver, uris: uris, &processes, pinning)
+            let workerURIs = links.uris(uris, for: .workers)
+            try await startWorkers(uris: workerURIs, store: links.storeURL(storeText), &processes, pinning)
+            try await startOwnWorkers(load, driver, uris: workerURIs, &processes, pinning)
         } catch {
             // Queues with consumers would be left in place.
             await processes.stopWorkers(grace: Self.stopGrace)
@@ -120,6 +130,8 @@ struct Orchestrator: Sendable {
         meter.begin(watched) { allocated(of: $0, processes) }
         let rows = Mutex<[SeriesRow]>([])
         view.say("\(scenario.name): \(scenario.summary)")
+        let faults = faultDriver(load, driver, links, processes, meter, brokerURIs: uris)
+        let breaking = startBreaking(faults, load, processes)
         try await load.execute { sample in
             let used = meter.second(phase: sample.phase)
             rows.withLock {
@@ -129,6 +141,7 @@ struct Orchestrator: Sendable {
             view.show(sample)
         }
         view.clear()
+        let moments = await breaking?.finish() ?? []
 
         let died = Set(processes.all.filter(\.diedEarly).map(\.name))
         let endings = processes.all.filter { $0.diedEarly && !$0.isSupervisor }.map { "\($0.name) \($0.ending ?? "")" }
@@ -137,7 +150,12 @@ struct Orchestrator: Sendable {
         let outcome = try await load.close()
         let audits = await audits(of: load)
         let leftBehind = await driver.cleanUp()
-        await processes.broker?.stop(grace: Self.stopGrace)
+        await processes.stopServers(grace: Self.stopGrace)
+        let broken = faults.map {
+            FaultOutcome(
+                $0.closedRecords(), moments, load, stillQueued: outcome.stillQueued ?? 0,
+                end: moments.last?.offered ?? 0, embedded: processes.broker != nil)
+        }
 
         let ownNotes = ownWorkers(run, uris: uris)?.notes(processes.workers) ?? []
         let measured = Set(scenario.phases.indices.filter { scenario.phases[$0].measured })
@@ -151,10 +169,12 @@ struct Orchestrator: Sendable {
             outcome: outcome, rows: rows.withLock { $0 }, roles: roles, cores: meter.coreUse(in: measured),
             machine: machine, generatorCores: pinning.generatorCores, stages: stages(processes),
             broker: SystemFacts(
-                product: system.product, version: system.version, address: driver.addresses.first,
+                product: system.product, version: system.version,
+                address: uris.isEmpty ? driver.addresses.first : ServerURL(uris[0]).redacted,
                 embedded: processes.broker != nil),
             store: storeName, audits: audits,
             calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
+            faults: broken,
             notes: endings.map { "\($0) during the run." } + ownNotes + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
@@ -226,7 +246,7 @@ struct Orchestrator: Sendable {
     }
 
     private func startWorkers(
-        uris: [String], _ processes: inout Processes, _ pinning: CorePinning
+        uris: [String], store: String, _ processes: inout Processes, _ pinning: CorePinning
     ) async throws {
         guard scenario.target == .broker, settings.startsWorkers, scenario.workers.source == .reference,
             !uris.isEmpty
@@ -245,12 +265,14 @@ struct Orchestrator: Sendable {
                 arguments += ["--incoming", queue]
             }
             if !workers.analysis { arguments.append("--no-analysis") }
+            // One that is started again while the broker is away waits for it.
+            if !scenario.faults.isEmpty { arguments += ["--wait", "120s"] }
             // Addresses may hold passwords, and everybody can read an argument.
             let worker = RoleProcess(
                 role: .worker, name: name, executable: Self.executable, arguments: arguments,
                 environment: [
                     "RAFALE_BROKER": scenario.connectionPolicy.ordered(uris, connection: number)[0],
-                    "RAFALE_STORE": storeText,
+                    "RAFALE_STORE": store,
                 ],
                 statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name),
                 cores: pinning.coresToStart(.worker))

@@ -26,6 +26,8 @@ struct ResultAssembly {
     let audits: [StoreAudit]?
     /// What the generator can do here, without the run's own part.
     let calibration: CalibrationUse
+    /// What the faults came to; nil where there were none.
+    let faults: FaultOutcome?
     let notes: [String]
 
     func result() -> RunResult {
@@ -62,7 +64,9 @@ struct ResultAssembly {
             phases: phases, series: rows.map { $0.shifted(by: -start) }, roles: roles, cores: cores, thresholds: [],
             generator: judge.verdict(), calibration: calibrationUse,
             clocks: outcome.clocks, audits: audits,
-            notes: notes + outcomeNotes(books))
+            notes: notes + (faults?.notes ?? []) + outcomeNotes(books))
+        let shifted = faults?.shifted(by: -start)
+        (result.faults, result.moments) = (shifted?.faults, shifted?.moments)
         let known = file.scenario.thresholds.filter { audits != nil || $0.metric != .storeMismatches }
         let judged = known.filter { $0.metric.isMeasured(in: outcome.part) }
         result.thresholds = judged.map { ThresholdFigures(result).judge($0) }

@@ -32,15 +32,21 @@ final class RoleMeter: Sendable {
     }
 
     fileprivate struct Entry: Sendable {
-        let watched: Watched
+        var watched: Watched
         var sampler: Sampler
         var first: ProcessSample?
         var last: ProcessSample?
         var firstAllocated: UInt64?
-        let counters: HardwareCounters?
+        var counters: HardwareCounters?
         var lastCounts: HardwareCounters.Counts?
         /// What it used in each phase, by the phase's number.
         var uses: [Int: MeasuredUse] = [:]
+        /// The phase of the last look.
+        var phase: Int?
+        /// What the process used in lives before this one.
+        var past: [RoleResult] = []
+        /// The process has ended, and none of that name runs yet.
+        var isGone = false
     }
 
     private let entries = Mutex<[Entry]>([])
@@ -80,6 +86,7 @@ final class RoleMeter: Sendable {
         return entries.withLock { entries in
             var second = Second()
             for index in entries.indices {
+                entries[index].phase = phase
                 guard let sample = entries[index].sampler.sample() else { continue }
                 entries[index].account(sample, phase: phase)
                 if let last = entries[index].last, sample.timeNanoseconds > last.timeNanoseconds {
@@ -99,6 +106,26 @@ final class RoleMeter: Sendable {
                 entries[index].last = sample
             }
             return second
+        }
+    }
+
+    /// Books what a process used up to now: it is about to be ended.
+    func endLife(of name: String) {
+        entries.withLock { entries in
+            guard let index = entries.firstIndex(where: { $0.watched.name == name && !$0.isGone }) else { return }
+            if let sample = entries[index].sampler.sample() {
+                entries[index].account(sample, phase: entries[index].phase)
+                entries[index].last = sample
+            }
+            entries[index].isGone = true
+        }
+    }
+
+    /// Watches the process that has taken an ended one's place; its start counts.
+    func beginLife(of name: String, pid: Int32) {
+        entries.withLock { entries in
+            guard let index = entries.firstIndex(where: { $0.watched.name == name }) else { return }
+            entries[index].beginLife(pid: pid)
         }
     }
 
@@ -123,6 +150,7 @@ final class RoleMeter: Sendable {
                 role: entry.watched.role, name: name, pid: entry.watched.pid, from: first, to: last,
                 allocatedBytes: allocatedBytes, messages: messages(entry.watched), diedEarly: died(name),
                 counters: counters)
+            for past in entry.past { result.merge(past) }
             let uses = entry.uses.filter { phases.contains($0.key) }.map(\.value)
             result.measured = uses.dropFirst().reduce(into: uses.first) { $0?.merge($1) }
             result.pinnedCores = pinnedCores(entry.watched.role)
@@ -132,6 +160,24 @@ final class RoleMeter: Sendable {
 }
 
 extension RoleMeter.Entry {
+    /// Goes on with another process under the same name.
+    mutating func beginLife(pid: Int32) {
+        if let first, let last {
+            // Its messages are counted over all lives at the end.
+            past.append(RoleResult(role: watched.role, name: watched.name, from: first, to: last, messages: 0))
+        }
+        watched.pid = pid
+        sampler =
+            watched.isTree ? .tree(ProcessTreeSampler(root: pid)) : .process(ProcessSampler(pid: pid))
+        let birth = ProcessSample(
+            timeNanoseconds: Monotonic.nowNanoseconds(), userNanoseconds: 0, systemNanoseconds: 0, residentBytes: 0,
+            peakResidentBytes: 0, threads: 0, readBytes: 0, writtenBytes: 0)
+        (first, last) = (birth, birth)
+        counters = watched.isTree ? nil : HardwareCounters(pid: pid)
+        lastCounts = counters?.counts()
+        isGone = false
+    }
+
     /// Books what was used since the last sample for the phase.
     mutating func account(_ sample: ProcessSample, phase: Int?) {
         let counts = counters?.counts()

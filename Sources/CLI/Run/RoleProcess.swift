@@ -6,6 +6,8 @@ import SystemPackage
 
 /// A child process that plays one part of a run: started, watched, stopped and accounted for.
 ///
+/// It may have several lives: ended on purpose and started again under its name, it goes on counting where it was.
+///
 /// The child gets a process group of its own, so that a Ctrl-C meant for the run does not stop it behind the run's
 /// back, and ends by itself when its parent is gone.
 final class RoleProcess: Sendable {
@@ -20,7 +22,9 @@ final class RoleProcess: Sendable {
 
     /// How long it may take to stop, where it is not for the run to say.
     private let grace: Duration?
-    private let configuration: Configuration
+    private let executable: String
+    private let environment: [String: String?]
+    private let cores: [Int]?
     private let state: Mutex<State>
 
     private struct State: Sendable {
@@ -28,8 +32,17 @@ final class RoleProcess: Sendable {
         var pid: Int32?
         var ending: String?
         var stopAsked = false
+        var arguments: [String]
         var reader: SnapshotReader
         var latest: RoleSnapshot?
+        /// What the lives before this one had come to.
+        var past: RoleSnapshot?
+        /// How often it was started again.
+        var restarts: UInt64 = 0
+
+        mutating func readNewest() {
+            if let newest = reader.readNew().last { latest = newest }
+        }
     }
 
     init(
@@ -42,17 +55,23 @@ final class RoleProcess: Sendable {
         self.name = name
         self.statisticsPath = statisticsPath
         self.logPath = logPath
+        self.executable = executable
+        self.environment = environment
+        self.cores = cores
+        state = Mutex(State(arguments: arguments, reader: SnapshotReader(path: statisticsPath)))
+    }
+
+    private var configuration: Configuration {
         var options = PlatformOptions()
         options.processGroupID = 0
         let isPinned = cores.map { ["--cpu-list", CoreAffinity.list($0), executable] }
-        configuration = Configuration(
+        return Configuration(
             executable: isPinned == nil ? .path(FilePath(executable)) : .name(CorePinning.starter),
-            arguments: Arguments((isPinned ?? []) + arguments),
+            arguments: Arguments((isPinned ?? []) + state.withLock { $0.arguments }),
             environment: .inherit.updating(
                 Dictionary(
                     uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
             platformOptions: options)
-        state = Mutex(State(reader: SnapshotReader(path: statisticsPath)))
     }
 
     /// Starts the process; `waitUntilReady` tells whether it came up.
@@ -65,6 +84,7 @@ final class RoleProcess: Sendable {
         } catch {
             throw CommandFailure(.cannotWriteReport, "cannot write the log \(logPath): \(error)")
         }
+        let configuration = configuration
         let running = Task {
             let ending: String
             do {
@@ -100,11 +120,14 @@ final class RoleProcess: Sendable {
     /// Whether it ended without having been asked to.
     var diedEarly: Bool { state.withLock { $0.ending != nil && !$0.stopAsked } }
 
-    /// The newest snapshot it wrote, and the first.
+    /// How often it was started again.
+    var restarts: UInt64 { state.withLock { $0.restarts } }
+
+    /// The newest snapshot it wrote, and the first; what earlier lives counted is in it.
     var latestSnapshot: RoleSnapshot? {
         state.withLock { state in
-            if let newest = state.reader.readNew().last { state.latest = newest }
-            return state.latest
+            state.readNewest()
+            return state.latest?.adding(state.past) ?? state.past
         }
     }
 
@@ -112,7 +135,11 @@ final class RoleProcess: Sendable {
     func waitUntilReady(within limit: Duration) async throws -> RoleSnapshot {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
-            if let snapshot = latestSnapshot { return snapshot }
+            let snapshot = state.withLock { state in
+                state.readNewest()
+                return state.latest
+            }
+            if let snapshot { return snapshot }
             if let ending { throw CommandFailure(.unreachable, "\(name) \(ending): \(lastWords)") }
             try await Task.sleep(for: .milliseconds(10))
         }
@@ -133,8 +160,10 @@ final class RoleProcess: Sendable {
     /// Asks it to finish its work, and after `grace` ends it with all below it; returns when it is gone.
     func stop(grace: Duration) async {
         let grace = self.grace ?? grace
-        state.withLock { $0.stopAsked = $0.ending == nil }
+        state.withLock { $0.stopAsked = $0.stopAsked || $0.ending == nil }
         signal(SIGTERM)
+        // One that is frozen would not hear it.
+        freeze(false)
         let reminder = Task {
             try await Task.sleep(for: grace)
             for child in pid.map(ProcessTree.descendants) ?? [] { _ = kill(child, SIGKILL) }
@@ -143,5 +172,61 @@ final class RoleProcess: Sendable {
         await state.withLock { $0.running }?.value
         reminder.cancel()
         _ = latestSnapshot
+    }
+
+    // MARK: - Ended on purpose
+
+    /// Freezes it with all that it started, or lets it go on.
+    func freeze(_ frozen: Bool) {
+        let number = frozen ? SIGSTOP : SIGCONT
+        if isSupervisor { for child in pid.map(ProcessTree.descendants) ?? [] { _ = kill(child, number) } }
+        signal(number)
+    }
+
+    /// Ends it on purpose by a signal, of which all that it started gets its part; returns when it is gone.
+    ///
+    /// One that was asked to end and does not, is killed after `grace`.
+    func end(by number: Int32, grace: Duration) async {
+        state.withLock { $0.stopAsked = $0.ending == nil }
+        guard number != SIGKILL else {
+            // The program first: its supervisor would tell that it has ended.
+            let children = isSupervisor ? pid.map(ProcessTree.descendants) ?? [] : []
+            signal(SIGKILL)
+            for child in children { _ = kill(child, SIGKILL) }
+            await state.withLock { $0.running }?.value
+            return
+        }
+        await stop(grace: grace)
+    }
+
+    /// Starts it again under its name, with other arguments where they are given.
+    func startAgain(arguments: [String]? = nil) throws(CommandFailure) {
+        state.withLock { state in
+            state.readNewest()
+            state.past = state.latest?.adding(state.past) ?? state.past
+            (state.latest, state.pid, state.ending, state.stopAsked) = (nil, nil, nil, false)
+            state.restarts += 1
+            if let arguments { state.arguments = arguments }
+        }
+        try start()
+    }
+
+    /// What it was started with.
+    var arguments: [String] { state.withLock { $0.arguments } }
+}
+
+extension RoleSnapshot {
+    /// The snapshot with what an earlier life of its process had come to.
+    fileprivate func adding(_ past: RoleSnapshot?) -> RoleSnapshot {
+        guard let past else { return self }
+        var sum = self
+        sum.counters.merge(past.counters) { $0 &+ $1 }
+        sum.histograms.merge(past.histograms) { one, other in
+            var merged = one
+            merged.merge(other)
+            return merged
+        }
+        sum.allocatedBytes &+= past.allocatedBytes
+        return sum
     }
 }

@@ -47,6 +47,7 @@ package final class Schedule: Sendable {
         /// Nil in a closed loop, whose times are made when it sends.
         var arrivals: ArrivalSequence?
         var planner: MessagePlanner
+        let broken: BrokenStretches
 
         mutating func next() -> Entry? {
             var arrival = ArrivalSequence.Arrival(offsetNanoseconds: 0, phase: 0)
@@ -54,7 +55,13 @@ package final class Schedule: Sendable {
                 guard let next = arrivals?.next() else { return nil }
                 arrival = next
             }
+            let sequence = planner.sequence
             let plan = planner.next()
+            if let template = broken.template(of: sequence, at: arrival.offsetNanoseconds) {
+                return Entry(
+                    offsetNanoseconds: arrival.offsetNanoseconds, documentSequence: sequence, template: template,
+                    phase: UInt16(arrival.phase))
+            }
             return Entry(
                 offsetNanoseconds: arrival.offsetNanoseconds, documentSequence: plan.documentSequence,
                 template: plan.template, phase: UInt16(arrival.phase))
@@ -142,9 +149,9 @@ package final class Schedule: Sendable {
     private let state: Mutex<State>
 
     /// An open loop where `arrivals` is given, else a closed one without end.
-    package init(arrivals: ArrivalSequence?, planner: MessagePlanner) {
+    package init(arrivals: ArrivalSequence?, planner: MessagePlanner, broken: BrokenStretches = BrokenStretches()) {
         self.arrivals = arrivals
-        state = Mutex(State(cursors: [Cursor(arrivals: arrivals, planner: planner)]))
+        state = Mutex(State(cursors: [Cursor(arrivals: arrivals, planner: planner, broken: broken)]))
     }
 
     /// The entries of block `index`; fewer than `blockLength` in the last, none behind it.

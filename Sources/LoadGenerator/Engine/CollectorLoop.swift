@@ -73,7 +73,7 @@ extension CollectorLoop: LoadCollectorDelegate {
         share.release()
     }
 
-    func collectorLost(_ reason: String) {}
+    func collectorLost(_ reason: String) { share.totals.losses += 1 }
 
     func collectorRecovered() { share.totals.recoveries += 1 }
 

@@ -48,6 +48,10 @@ struct CollectorShare: Sendable {
         /// Outcomes whose number the run never used.
         var unknown: UInt64 = 0
         var recoveries: UInt64 = 0
+        /// Times its connection was lost.
+        var losses: UInt64 = 0
+        /// Outcomes of this run's own messages that came again.
+        var repeated: UInt64 = 0
         /// Deliveries that went back to their queue, and those that went to the failed one.
         var requeued: UInt64 = 0
         var rejected: UInt64 = 0
@@ -276,7 +280,10 @@ struct CollectorShare: Sendable {
         }
         guard !before.isAnswered(by: branch) else {
             // Read again after our own connection was lost: the pipeline made it once.
-            if !message.redelivered { ledger.add(.duplicated(branch), to: message.sequence) }
+            if !message.redelivered {
+                ledger.add(.duplicated(branch), to: message.sequence)
+                totals.repeated += 1
+            }
             return .none
         }
         if branches > 1 { enterBranch(message, into: &totals.branches) }

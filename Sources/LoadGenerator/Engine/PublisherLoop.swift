@@ -273,6 +273,7 @@ extension PublisherLoop: LoadPublisherDelegate {
     }
 
     func publisherLost(_ reason: String) {
+        share.totals.losses += 1
         let now = Monotonic.nowNanoseconds()
         endHoldingBack(at: now)
         endBlock(at: now)

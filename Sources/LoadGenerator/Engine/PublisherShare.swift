@@ -32,6 +32,8 @@ struct PublisherShare {
         var nacked: UInt64 = 0
         var returned: UInt64 = 0
         var recoveries: UInt64 = 0
+        /// Times its connection was lost.
+        var losses: UInt64 = 0
         var blockedNanoseconds: Int64 = 0
         /// Time in which messages were due and the socket took no more bytes.
         var backpressureNanoseconds: Int64 = 0

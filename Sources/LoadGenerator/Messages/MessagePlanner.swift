@@ -67,6 +67,9 @@ package struct MessagePlanner: Sendable {
         bodies = SeededGenerator(seed: seed, stream: 3)
     }
 
+    /// The number of the next message.
+    var sequence: UInt64 { stream.sequence }
+
     /// Says what the next message is.
     package mutating func next() -> Plan {
         let sequence = stream.sequence

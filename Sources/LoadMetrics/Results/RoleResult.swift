@@ -1,6 +1,8 @@
 /// The part a process plays in a run.
 package enum RunRole: String, Sendable, Codable, CaseIterable {
     case generator, broker, worker, store
+    /// Stands on a link of the run and disturbs it.
+    case proxy
 }
 
 /// What one process used over a run.
@@ -88,8 +90,8 @@ package struct RoleResult: Sendable, Equatable, Codable {
     /// Mean number of cores it kept busy.
     package var cores: Double { wallNanoseconds > 0 ? Double(cpuNanoseconds) / Double(wallNanoseconds) : 0 }
 
-    /// Adds what a process of the same name used in another run.
-    mutating func merge(_ other: RoleResult) {
+    /// Adds what a process of the same name used in another run, or in another life.
+    package mutating func merge(_ other: RoleResult) {
         pid = nil
         wallNanoseconds &+= other.wallNanoseconds
         userNanoseconds &+= other.userNanoseconds

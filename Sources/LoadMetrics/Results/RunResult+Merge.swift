@@ -59,6 +59,9 @@ extension RunResult {
             phases += other.phases.map { $0.shifted(by: offset) }
             series += other.series.map { $0.shifted(by: offset) }
         }
+        if let more = other.faults { faults = (faults ?? []) + more.map { $0.shifted(by: offset) } }
+        // Moments count from the start of one run.
+        moments = nil
         for role in other.roles {
             if let index = roles.firstIndex(where: { $0.name == role.name }) {
                 roles[index].merge(role)
@@ -149,6 +152,16 @@ extension PhaseResult {
         phase.startNanoseconds &+= nanoseconds
         phase.endNanoseconds &+= nanoseconds
         return phase
+    }
+}
+
+extension FaultResult {
+    fileprivate func shifted(by nanoseconds: Int64) -> FaultResult {
+        var fault = self
+        fault.intendedNanoseconds &+= nanoseconds
+        fault.beginNanoseconds? &+= nanoseconds
+        fault.endNanoseconds? &+= nanoseconds
+        return fault
     }
 }
 

@@ -44,6 +44,10 @@ package struct RunResult: Sendable, Equatable, Codable {
     package var phases: [PhaseResult]
     /// One row a second from the start of the run to the end of the drain.
     package var series: [SeriesRow]
+    /// What was broken on purpose, in the order in which it began; nil without a fault.
+    package var faults: [FaultResult]?
+    /// Ten rows a second; kept for runs with faults alone.
+    package var moments: [LoadMoment]?
     /// What each process of the run used.
     package var roles: [RoleResult]
     /// How busy each core was in the measured phases; nil where the kernel does not say, and in older results.
@@ -109,7 +113,7 @@ package struct RunResult: Sendable, Equatable, Codable {
     package enum Outcome: String, Sendable, Codable {
         /// The generator was not able to put the load on: nothing else counts.
         case invalid
-        /// A threshold does not hold, or what it speaks of was not measured.
+        /// A threshold does not hold, what it speaks of was not measured, or a fault could not be brought about.
         case failed
         /// Somebody ended the run early.
         case interrupted
@@ -123,6 +127,8 @@ package struct RunResult: Sendable, Equatable, Codable {
     package var outcome: Outcome {
         if generator.judgement == .invalid { return .invalid }
         if run.interrupted { return .interrupted }
+        // What the scenario asks for did not happen: nothing that was measured answers its question.
+        if faults?.contains(where: { $0.failure != nil }) ?? false { return .failed }
         if thresholds.contains(where: { $0.verdict != .passed }) { return .failed }
         return thresholds.isEmpty ? .measured : .passed
     }

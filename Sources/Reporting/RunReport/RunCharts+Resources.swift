@@ -9,6 +9,7 @@ extension RunCharts {
         case .broker: .orange
         case .worker: .green
         case .store: .purple
+        case .proxy: .grey
         }
     }
 

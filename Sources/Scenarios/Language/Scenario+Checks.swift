@@ -15,6 +15,7 @@ extension Scenario {
         checkConsumers(&decoding)
         checkChurn(&decoding)
         checkLimits(&decoding)
+        checkFaults(&decoding)
         checkThresholds(&decoding)
     }
 

@@ -53,6 +53,10 @@ extension Scenario: Keyed {
                 "drain", \.drain, .duration(.zero ... .seconds(86400)),
                 "How long the run waits after the last phase for the backlog to be worked off."),
             Key(
+                "faults", \.faults, .faults,
+                "What is broken on purpose while the load runs: a time, one thing that happens, and what belongs to it."
+            ),
+            Key(
                 "thresholds", \.thresholds, .list(of: .threshold, 0...1000),
                 "What must hold: `metric[.statistic] operator bound`, or a mapping of `phase` and `check`."),
         ]
@@ -89,6 +93,10 @@ extension Scenario.Broker: Keyed {
             Key(
                 "allocation", \.allocation, .choice,
                 "Which of several nodes a connection tries first; the others follow when it cannot be reached."),
+            Key(
+                "control", optional: \.control, .control,
+                "For faults, the command that stops and starts a broker which the run did not start; `{{action}}` becomes up (with its data), stop, crash, pause, resume or restart. It runs in the scenario's folder."
+            ),
         ]
     }
 }
@@ -102,6 +110,9 @@ extension Scenario.Store: Keyed {
             Key(
                 "audit", \.audited, .boolean,
                 "Whether what the reference workers stored is compared with the books after the run."),
+            Key(
+                "control", optional: \.control, .control,
+                "The same as `broker.control`, for a store that is a server."),
         ]
     }
 }

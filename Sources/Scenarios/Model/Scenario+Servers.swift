@@ -5,6 +5,8 @@ extension Scenario {
         package var location = BrokerLocation.embedded
         /// Which of several nodes a connection tries first; those behind it follow when it is not there.
         package var allocation = Allocation.first
+        /// How it is told to stop and the like, where the run did not start it and a fault needs that.
+        package var control: ServerControl?
 
         /// Starts from the language's defaults.
         package init() {}
@@ -24,6 +26,8 @@ extension Scenario {
         package var location = StoreLocation.sqlite(path: nil)
         /// Whether what the reference workers stored is compared with the books after the run.
         package var audited = true
+        /// How it is told to stop and the like, where it is a server and a fault needs that.
+        package var control: ServerControl?
 
         /// Starts from the language's defaults.
         package init() {}

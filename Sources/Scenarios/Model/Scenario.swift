@@ -48,6 +48,8 @@ package struct Scenario: Sendable, Equatable {
     package var limits = Limits()
     /// How long the run waits after the last phase for the backlog to be worked off.
     package var drain = Duration.seconds(30)
+    /// What is broken on purpose while the load runs.
+    package var faults: [Fault] = []
     /// What must hold for the run to pass.
     package var thresholds: [Threshold] = []
 

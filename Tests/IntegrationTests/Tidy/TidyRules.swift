@@ -160,6 +160,7 @@ extension TidyRule {
             "AMQPClient": nio.union(["AMQPProtocol", "NIOSSL", "DequeModule"]),
             "AMQPBroker": service.union(["AMQPProtocol", "DequeModule"]),
             "Drivers": nio.union(["AMQPProtocol", "AMQPClient", "DequeModule"]),
+            "FaultProxy": ["NIOCore", "NIOPosix"],
             "Scenarios": ["Yams"],
             "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
             "TextAnalysis": [],
