@@ -39,10 +39,11 @@ struct FaultOutcome: Sendable {
             endless.append(counted)
         }
         let timeline = FaultTimeline(moments, endless: endless)
+        let begins = records.compactMap(\.beginNanoseconds)
         faults = records.map { record in
             var result = FaultResult(record)
             guard let begin = record.beginNanoseconds, let end = record.endNanoseconds else { return result }
-            result.figures = timeline.figures(begin: begin, end: end)
+            result.figures = timeline.figures(begin: begin, end: end, next: begins.first { $0 > begin })
             return result
         }
         count(lost: records, load, stillQueued: stillQueued, end: end)

@@ -203,7 +203,15 @@ struct Orchestrator: Sendable {
                 }
             },
             allocated: { allocated[$0] }, died: { died.contains($0) },
-            counters: { snapshots[$0]??.counters ?? [:] })
+            counters: { counters(of: $0, processes) })
+    }
+
+    /// What a process counted in all its lives, and how many of them there were beyond the first.
+    private func counters(of name: String, _ processes: Processes) -> [String: UInt64] {
+        guard let process = processes.all.first(where: { $0.name == name }) else { return [:] }
+        var counters = process.latestSnapshot?.counters ?? [:]
+        if process.restarts > 0 { counters[SupervisedCounter.restarts.rawValue, default: 0] += process.restarts }
+        return counters
     }
 
     // MARK: - Parts

@@ -17,7 +17,7 @@ package struct FaultTimeline: Sendable {
     /// They count as failing below this share of what came before.
     package static let detectedShare: Double = 0.5
     /// A sign of a fault that comes later than this after its end is taken for something else.
-    private static let detectionNanoseconds: Int64 = 5_000_000_000
+    private static let detectionNanoseconds: Int64 = 3_000_000_000
     private static let beforeNanoseconds: Int64 = 2_000_000_000
     private static let levelNanoseconds: Int64 = 1_000_000_000
     /// A rate is judged over at least as many messages, in at most two seconds: fewer say nothing.
@@ -34,11 +34,14 @@ package struct FaultTimeline: Sendable {
     }
 
     /// What a fault did between its begin and its end; `lost` is for whoever can tell.
-    package func figures(begin: Int64, end: Int64) -> FaultFigures {
+    ///
+    /// A sign that comes after another fault has begun, at `next`, is taken for that one's.
+    package func figures(begin: Int64, end: Int64, next: Int64? = nil) -> FaultFigures {
         guard let first = index(at: begin), let last = moments.last else { return FaultFigures() }
         let rate = ratePerSecond(before: begin)
         let level = levelBefore(begin) + max(10, UInt64(rate / 10))
-        let detected = detection(from: first, begin: begin, end: end, rate: rate)
+        let detected = detection(
+            from: first, begin: begin, until: min(end + Self.detectionNanoseconds, next ?? .max), rate: rate)
         let search = max(end, detected ?? end)
         let recovered = recovery(from: search, rate: rate, level: level)
         let drained = moments.indices.first { moments[$0].timeNanoseconds >= search && backlog($0) <= level }
@@ -96,12 +99,12 @@ package struct FaultTimeline: Sendable {
     // MARK: - Signs
 
     /// The first moment at which a connection was lost, or fewer than half as many results came as before.
-    private func detection(from first: Int, begin: Int64, end: Int64, rate: Double) -> Int64? {
+    private func detection(from first: Int, begin: Int64, until: Int64, rate: Double) -> Int64? {
         let window = Self.window(rate, atLeast: 300_000_000)
         for index in first..<moments.count {
             let moment = moments[index]
             guard moment.timeNanoseconds > begin else { continue }
-            guard moment.timeNanoseconds <= end + Self.detectionNanoseconds else { return nil }
+            guard moment.timeNanoseconds <= until else { return nil }
             if moment.connectionsLost > moments[first].connectionsLost { return moment.timeNanoseconds }
             guard moment.timeNanoseconds - window >= begin - 100_000_000,
                 let back = self.index(at: moment.timeNanoseconds - window), back < index
