@@ -90,6 +90,10 @@ package struct ReportWriter: Sendable {
             try write(Array(TerminalSummary.text(of: result).utf8), "summary.txt"),
             try write(Array(SeriesCSV.text(of: result).utf8), "series.csv"),
         ]
+        if result.faults != nil {
+            paths.append(try write(Array(FaultCSV.faults(of: result).utf8), "faults.csv"))
+            paths.append(try write(Array(FaultCSV.moments(of: result).utf8), "moments.csv"))
+        }
         for (metric, histogram) in result.totals.latencies.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard !histogram.isEmpty, Self.isPlain(metric.rawValue) else { continue }
             paths.append(

@@ -98,8 +98,8 @@ extension FaultDriver {
 
     /// Freezes the workers, so that the load itself fills the queue.
     private func fill(for time: Duration) async throws {
-        let incoming = scenario.topology.incoming
-        let limit = UInt64(clamping: (incoming.maxLength ?? 0) * Int64(incoming.count))
+        let limit = UInt64(
+            clamping: (scenario.topology.incoming.maxLength ?? 0) * Int64(scenario.incomingNames.count))
         let workers = tools.workers
         for worker in workers { worker.freeze(true) }
         defer { for worker in workers { worker.freeze(false) } }

@@ -191,7 +191,9 @@ extension Metric {
         case .processed, .failed, .duplicated, .queueWait, .service, .endToEnd: part != .publishing
         // Whoever did not send does not know when that was.
         case .endToEndService: part == .whole
-        case .lost, .queued, .storeMismatches, .throughput, .decode, .analyse, .store, .publish: part == .whole
+        case .lost, .queued, .storeMismatches, .throughput, .decode, .analyse, .store, .publish, .faultDetection,
+            .faultRecovery, .faultOutage, .faultDrain, .faultBacklog, .faultRedelivered, .faultDuplicated, .faultLost:
+            part == .whole
         case .cpuPerMillion, .memory: true
         }
     }

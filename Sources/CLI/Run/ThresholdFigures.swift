@@ -12,13 +12,14 @@ struct ThresholdFigures {
         let unit: ThresholdResult.Unit =
             if case .percent = threshold.bound { .percent } else { ThresholdResult.Unit(threshold.metric.unit) }
         return ThresholdResult(
-            text: threshold.text, phase: threshold.phase,
+            text: threshold.text, phase: threshold.phase, fault: threshold.fault,
             verdict: outcome.holds.map { $0 ? .passed : .failed } ?? .notMeasured, observed: outcome.observed,
             unit: unit)
     }
 
     /// A figure in its metric's unit; nil where it was not measured.
     func value(_ subject: Threshold.Subject) -> Double? {
+        if subject.metric.isOfFaults { return FaultFigureLookup(result.faults ?? []).value(subject) }
         guard let figures = figures(subject.phase) else { return nil }
         let books = figures.books
         // Losses and what was left over are the whole run's: a message lost in the warm-up is lost.
@@ -37,6 +38,9 @@ struct ThresholdFigures {
         case .queued: return Double(whole.queued)
         case .late: return Double(whole.late)
         case .storeMismatches: return result.storeMismatches.map(Double.init)
+        case .faultDetection, .faultRecovery, .faultOutage, .faultDrain, .faultBacklog, .faultRedelivered,
+            .faultDuplicated, .faultLost:
+            return nil
         case .throughput: return figures.throughputPerSecond
         case .offeredRate: return figures.perSecond(books.offered)
         case .cpuPerMillion: return cpuNanosecondsPerMillion(subject.statistic)

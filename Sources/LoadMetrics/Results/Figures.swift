@@ -98,6 +98,8 @@ package struct ThresholdResult: Sendable, Equatable, Codable {
     package var text: String
     /// The phase it speaks of; nil for all measured phases together.
     package var phase: String?
+    /// The fault it speaks of; nil for all of them.
+    package var fault: String?
     /// How it came out.
     package var verdict: Verdict
     /// The measured value; nil when not measured.
@@ -106,7 +108,10 @@ package struct ThresholdResult: Sendable, Equatable, Codable {
     package var unit: Unit
 
     /// A condition's result.
-    package init(text: String, phase: String? = nil, verdict: Verdict, observed: Double?, unit: Unit) {
+    package init(
+        text: String, phase: String? = nil, fault: String? = nil, verdict: Verdict, observed: Double?, unit: Unit
+    ) {
+        self.fault = fault
         self.text = text
         self.phase = phase
         self.verdict = verdict
@@ -114,6 +119,9 @@ package struct ThresholdResult: Sendable, Equatable, Codable {
         self.unit = unit
     }
 
-    /// The condition with its phase.
-    package var condition: String { phase.map { "\(text) (phase \($0))" } ?? text }
+    /// The condition with its phase or fault.
+    package var condition: String {
+        if let fault { return "\(text) (fault \(fault))" }
+        return phase.map { "\(text) (phase \($0))" } ?? text
+    }
 }

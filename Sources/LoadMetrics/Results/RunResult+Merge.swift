@@ -130,7 +130,7 @@ extension RunResult {
     private static func worse(_ one: [ThresholdResult], _ other: [ThresholdResult]) -> [ThresholdResult] {
         var merged = one
         for result in other {
-            let place = merged.firstIndex { $0.text == result.text && $0.phase == result.phase }
+            let place = merged.firstIndex { $0.condition == result.condition }
             guard let place else {
                 merged.append(result)
                 continue

@@ -61,6 +61,13 @@ struct Chart: Sendable {
         var counts: Bool
     }
 
+    /// A stretch along x in which something was broken on purpose; one without a length is a line.
+    struct Disturbance: Sendable {
+        var from: Double
+        var to: Double
+        var label: String
+    }
+
     /// A horizontal line with a name: a limit.
     struct Limit: Sendable {
         var y: Double
@@ -101,6 +108,7 @@ struct Chart: Sendable {
     var x: Axis
     var y: Axis
     var bands: [Band] = []
+    var disturbances: [Disturbance] = []
     var marks: [Mark] = []
     var limits: [Limit] = []
     var markers: [Marker] = []

@@ -52,6 +52,7 @@ struct ChartDrawing {
             svg.element("title", ["id": "\(name)-title"], text: chart.title)
             svg.element("desc", ["id": "\(name)-desc"], text: chart.summary)
             drawBands(&svg)
+            drawDisturbances(&svg)
             drawAxes(&svg)
             if chart.isEmpty {
                 svg.element(
@@ -101,6 +102,27 @@ struct ChartDrawing {
             svg.element(
                 "text",
                 ["class": "band-label", "x": Self.number(from + 4), "y": Self.number(frame.top - 6)], text: label)
+        }
+    }
+
+    private func drawDisturbances(_ svg: inout Markup) {
+        var free = -Double.infinity
+        for disturbance in chart.disturbances {
+            let from = x(disturbance.from)
+            let width = max(1.5, min(x(disturbance.to), frame.right) - from)
+            svg.empty(
+                "rect",
+                [
+                    "class": "fault", "x": Self.number(from), "y": Self.number(frame.top),
+                    "width": Self.number(width), "height": Self.number(frame.height),
+                ])
+            // Numbers of faults close together would lie on each other.
+            let left = max(from + 2, free)
+            free = left + Double(disturbance.label.count) * Self.characterWidth + 3
+            svg.element(
+                "text",
+                ["class": "fault-label", "x": Self.number(left), "y": Self.number(frame.top + 11)],
+                text: disturbance.label)
         }
     }
 

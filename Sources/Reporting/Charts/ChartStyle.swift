@@ -51,6 +51,8 @@ enum ChartStyle {
             .chart .axis-title,.chart .limit-label{font-size:11px}\
             .chart .empty{font-size:14px}\
             .band.even{fill:var(--band-even)}.band.odd{fill:var(--band-odd)}.band.idle{fill:var(--band-idle)}\
+            .fault{fill:var(--red);fill-opacity:.16}\
+            .chart .fault-label{font-size:10.5px;font-weight:700;fill:var(--red)}\
             .grid{stroke:var(--grid);stroke-width:1}.axis,.tick-mark{stroke:var(--axis);stroke-width:1}\
             .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}\
             .line.bold{stroke-width:2.75}.line.thin{stroke-width:1.1}\

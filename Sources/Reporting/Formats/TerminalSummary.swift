@@ -27,6 +27,7 @@ package struct TerminalSummary {
         writeTop()
         writeCourse()
         writeMessages()
+        writeFaults()
         writeLatencies()
         writeCosts()
         writeThresholds()
@@ -138,6 +139,21 @@ package struct TerminalSummary {
             }
             for example in audit.examples { lines.append(painted("  \(Self.printable(example))", .pale)) }
         }
+    }
+
+    private mutating func writeFaults() {
+        let rows = FaultRow.all(of: result)
+        guard !rows.isEmpty else { return }
+        lines.append("")
+        var table = TextTable(
+            header: ["Faults", "at", "lasted", "noticed", "recovered", "backlog", "again", "lost"])
+        for row in rows {
+            table.rows.append([
+                Self.printable("\(row.number) \(row.fault.words)"), row.begin, row.length, row.detection, row.recovery,
+                row.backlog, row.redelivered, row.lost,
+            ])
+        }
+        write(table, gap: 2)
     }
 
     private mutating func writeLatencies() {

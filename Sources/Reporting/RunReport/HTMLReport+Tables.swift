@@ -4,6 +4,7 @@ extension HTMLReport {
     /// Everything the charts show and more, in figures.
     static func tables(_ main: inout Markup, _ result: RunResult) {
         thresholds(&main, result)
+        faults(&main, result)
         latencies(&main, result)
         books(&main, result)
         phases(&main, result)
@@ -66,6 +67,29 @@ extension HTMLReport {
                     }
                 }
             }
+        }
+    }
+
+    private static func faults(_ main: inout Markup, _ result: RunResult) {
+        let rows = FaultRow.all(of: result)
+        guard !rows.isEmpty else { return }
+        card(&main, "Faults") { section in
+            section.element("p", ["class": "hint"], text: FaultRow.explanation)
+            table(
+                &section,
+                columns: [
+                    ("", false), ("begin", true), ("lasted", true), ("noticed", false), ("recovered", false),
+                    ("outage", true), ("drained", true), ("worst backlog", true), ("redelivered", true),
+                    ("duplicated", true), ("lost", false),
+                ],
+                rows: rows.map { row in
+                    (
+                        [
+                            "\(row.number) \(row.fault.words)", row.begin, row.length, row.detection, row.recovery,
+                            row.outage, row.drain, row.backlog, row.redelivered, row.duplicated, row.lost,
+                        ], row.hasLost ? "bad" : ""
+                    )
+                })
         }
     }
 

@@ -198,6 +198,7 @@ extension RunCharts {
                 from: Double($0.startNanoseconds) / 1e9, to: Double($0.endNanoseconds) / 1e9, label: $0.name,
                 counts: $0.measured)
         }
+        chart.disturbances = disturbances(of: result)
         if rowsEnd > phasesEnd + 0.5, phasesEnd > 0 {
             chart.bands.append(Chart.Band(from: phasesEnd, to: rowsEnd, label: "drain", counts: false))
         }

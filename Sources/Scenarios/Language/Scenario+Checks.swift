@@ -102,6 +102,7 @@ extension Scenario {
                     continue
                 }
             }
+            if checkFault(of: threshold, key, &decoding) { continue }
             if let reason = unmeasured(threshold, over: phases) {
                 decoding.report(key: key, "\(threshold.metric.rawValue) \(reason)")
             }

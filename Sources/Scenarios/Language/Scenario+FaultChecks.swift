@@ -26,6 +26,28 @@ extension Scenario {
         }
     }
 
+    /// Reports a threshold that speaks of a fault there is not, or not of a fault; whether it was one about faults.
+    func checkFault(of threshold: Threshold, _ key: String, _ decoding: inout Decoding) -> Bool {
+        guard decoding.isSound("faults") else { return true }
+        guard threshold.metric.isOfFaults else {
+            guard threshold.fault != nil else { return false }
+            decoding.report(
+                key: "\(key).fault",
+                "\(threshold.metric.rawValue) is no figure of a fault; use faults.recovery and the like")
+            return true
+        }
+        if faults.isEmpty {
+            decoding.report(key: key, "\(threshold.metric.rawValue) is not measured without faults; add some")
+        } else if threshold.phase != nil {
+            decoding.report(key: key, "\(threshold.metric.rawValue) belongs to faults, not to a phase; use 'fault'")
+        } else if let name = threshold.fault, !faults.contains(where: { $0.name == name }) {
+            decoding.report(
+                key: "\(key).fault",
+                "\(name.quoted) is no fault; " + NearestName.advice(name, among: faults.map(\.name)))
+        }
+        return true
+    }
+
     private func checkControls(_ decoding: inout Decoding) {
         guard decoding.isSound("broker", "store") else { return }
         if broker.control != nil, broker.location == .embedded {

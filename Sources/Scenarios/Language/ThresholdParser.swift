@@ -49,6 +49,8 @@ struct ThresholdParser {
 
     private static func subject(_ scalars: ArraySlice<Unicode.Scalar>) throws(Mistake) -> (Metric, Statistic?) {
         let start = scalars.firstIndex(where: { $0 != " " }) ?? scalars.endIndex
+        // A name with a dot of its own.
+        if let metric = Metric(rawValue: trimmed(scalars)), metric.isOfFaults { return (metric, nil) }
         let dot = scalars.firstIndex(of: ".") ?? scalars.endIndex
         let name = trimmed(scalars[start..<max(start, dot)])
         guard let metric = Metric(rawValue: name) else {
@@ -168,30 +170,41 @@ extension Notation where Value == Threshold {
                     return nil
                 }
             },
-            write: { $0.phase == nil ? .text($0.text) : nil })
+            write: { $0.phase == nil && $0.fault == nil ? .text($0.text) : nil })
     }
 
     private static var ofPhase: Notation {
-        Notation<PhaseThreshold>.object.map { draft in
-            var threshold = draft.check
-            threshold.phase = draft.phase
-            return threshold
-        } back: { threshold in
-            var check = threshold
-            check.phase = nil
-            return PhaseThreshold(phase: threshold.phase ?? "", check: check)
-        }
+        let draft = Notation<PartThreshold>.object
+        return Notation(
+            form: draft.form,
+            read: { node, decoding in
+                guard let draft = draft.read(node, &decoding) else { return nil }
+                guard (draft.phase == nil) != (draft.fault == nil) else {
+                    decoding.report(node.place, "give 'phase' or 'fault', whichever the check speaks of")
+                    return nil
+                }
+                var threshold = draft.check
+                (threshold.phase, threshold.fault) = (draft.phase, draft.fault)
+                return threshold
+            },
+            write: { threshold in
+                var check = threshold
+                (check.phase, check.fault) = (nil, nil)
+                return draft.write(PartThreshold(phase: threshold.phase, fault: threshold.fault, check: check))
+            })
     }
 }
 
-/// A threshold with its phase, as the file writes it.
-private struct PhaseThreshold: Keyed {
-    var phase = ""
+/// A threshold with its phase or fault, as the file writes it.
+private struct PartThreshold: Keyed {
+    var phase: String?
+    var fault: String?
     var check = Threshold(metric: .lost, comparison: .equal, bound: .absolute(0), text: "")
 
     static var keys: [Key<Self>] {
         [
-            Key("phase", \.phase, .name, required: true, "The phase's name."),
+            Key("phase", optional: \.phase, .name, "The phase's name."),
+            Key("fault", optional: \.fault, .name, "The fault's name, for the metrics of faults."),
             Key("check", \.check, .condition, required: true, "The condition."),
         ]
     }

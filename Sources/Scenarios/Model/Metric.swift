@@ -30,6 +30,15 @@ package enum Metric: String, Sendable, CaseIterable {
     // Messages per second of measured time.
     case throughput
     case offeredRate = "offered_rate"
+    // What faults did: of all of them the worst, or the sum.
+    case faultDetection = "faults.detection"
+    case faultRecovery = "faults.recovery"
+    case faultOutage = "faults.outage"
+    case faultDrain = "faults.drain"
+    case faultBacklog = "faults.backlog"
+    case faultRedelivered = "faults.redelivered"
+    case faultDuplicated = "faults.duplicated"
+    case faultLost = "faults.lost"
     // What a role used; the statistic names the role.
     case cpuPerMillion = "cpu_per_million"
     case memory
@@ -50,10 +59,10 @@ package enum Metric: String, Sendable, CaseIterable {
     package var unit: Unit {
         switch self {
         case .scheduleLag, .confirm, .confirmService, .queueWait, .decode, .analyse, .store, .publish, .service,
-            .endToEnd, .endToEndService, .cpuPerMillion:
+            .endToEnd, .endToEndService, .cpuPerMillion, .faultDetection, .faultRecovery, .faultOutage, .faultDrain:
             .nanoseconds
         case .offered, .published, .confirmed, .returned, .nacked, .unconfirmed, .processed, .failed, .duplicated,
-            .lost, .queued, .late, .storeMismatches:
+            .lost, .queued, .late, .storeMismatches, .faultBacklog, .faultRedelivered, .faultDuplicated, .faultLost:
             .messages
         case .throughput, .offeredRate: .perSecond
         case .memory: .bytes
@@ -64,6 +73,7 @@ package enum Metric: String, Sendable, CaseIterable {
     package var statistics: StatisticKind {
         switch self {
         case .cpuPerMillion, .memory: .role
+        case _ where isOfFaults: .none
         case _ where unit == .nanoseconds: .distribution
         default: .none
         }
@@ -75,10 +85,14 @@ package enum Metric: String, Sendable, CaseIterable {
         case .throughput: .offeredRate
         case .offered, .offeredRate: nil
         case .published: .offered
+        case _ where isOfFaults: nil
         case _ where unit == .messages: .published
         default: nil
         }
     }
+
+    /// Whether it is about what faults did.
+    package var isOfFaults: Bool { rawValue.hasPrefix("faults.") }
 
     /// What may follow a metric's name after the dot.
     package enum StatisticKind: Sendable, Equatable {
@@ -119,6 +133,14 @@ package enum Metric: String, Sendable, CaseIterable {
         case .storeMismatches: "documents that the store lacks, should not have, or has with another content"
         case .throughput: "results read back per second of measured time"
         case .offeredRate: "arrivals per second of measured time"
+        case .faultDetection: "the longest from a fault's begin to the first sign of it"
+        case .faultRecovery: "the longest from a fault's end until results came as fast as they should again"
+        case .faultOutage: "the same from its begin"
+        case .faultDrain: "the longest from a fault's end until the backlog was what it had been"
+        case .faultBacklog: "the most messages due and not finished, from a fault's begin until they were drained"
+        case .faultRedelivered: "deliveries to workers made again because of faults"
+        case .faultDuplicated: "results read back more than once because of faults"
+        case .faultLost: "messages lost to faults"
         case .cpuPerMillion: "CPU time for one million processed messages"
         case .memory: "highest resident memory"
         }

@@ -234,6 +234,7 @@ extension Scenario {
 
     /// The names of the workers that the run starts.
     package var workerNames: [String] {
-        workers.source == .external || workers.count == 0 ? [] : (1...workers.count).map { "worker-\($0)" }
+        guard workers.source != .external, workers.count > 0 else { return [] }
+        return branches.flatMap { branch in (1...workers.count).map { branch.workerName($0) } }
     }
 }

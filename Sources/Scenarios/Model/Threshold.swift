@@ -28,6 +28,8 @@ package struct Threshold: Sendable, Equatable, CustomStringConvertible {
     package var bound: Bound
     /// The phase it speaks of; nil for all measured phases together.
     package var phase: String?
+    /// The fault it speaks of; nil for all of them.
+    package var fault: String?
     /// The condition as the file writes it, spaces evened out.
     package var text: String
 
@@ -46,7 +48,8 @@ package struct Threshold: Sendable, Equatable, CustomStringConvertible {
 
     /// The condition, with its phase where it has one.
     package var description: String {
-        phase.map { "\(text) (phase \($0))" } ?? text
+        if let fault { return "\(text) (fault \(fault))" }
+        return phase.map { "\(text) (phase \($0))" } ?? text
     }
 }
 
@@ -59,12 +62,15 @@ extension Threshold {
         package var statistic: Statistic?
         /// The phase; nil for all measured phases together.
         package var phase: String?
+        /// The fault; nil for all of them.
+        package var fault: String?
 
         /// Names a figure.
-        package init(metric: Metric, statistic: Statistic? = nil, phase: String? = nil) {
+        package init(metric: Metric, statistic: Statistic? = nil, phase: String? = nil, fault: String? = nil) {
             self.metric = metric
             self.statistic = statistic
             self.phase = phase
+            self.fault = fault
         }
     }
 
@@ -81,7 +87,9 @@ extension Threshold {
     /// - Parameter lookup: Gives a figure in its metric's unit, or nil when it was not measured.
     /// - Returns: Whether the condition holds, and the measured value in the bound's unit.
     package func evaluate(_ lookup: (Subject) -> Double?) -> Outcome {
-        guard let value = lookup(Subject(metric: metric, statistic: statistic, phase: phase)), value.isFinite else {
+        guard let value = lookup(Subject(metric: metric, statistic: statistic, phase: phase, fault: fault)),
+            value.isFinite
+        else {
             return Outcome(holds: nil, observed: nil)
         }
         switch bound {
