@@ -50,7 +50,7 @@ struct FaultProxyCommand: AsyncParsableCommand {
     var endWithParent: Int32?
 
     func run() async throws {
-        try await CommandFailure.ending("proxy") { try await serve() }
+        try await CommandFailure.ending(role: "proxy") { try await serve() }
     }
 
     private func serve() async throws {

@@ -83,6 +83,9 @@ package struct RabbitMQServer: Sendable {
     /// Lets a frozen process go on.
     package func resume() async throws { _ = try await script("resume") }
 
+    /// What tells `scripts/rabbitmq` that this node is meant, for programs that control it themselves.
+    package var environment: [String: String?] { folder.map { ["RABBITMQ_STATE": $0.path] } ?? [:] }
+
     /// Runs `rabbitmqctl` on this node and returns what it printed.
     package func control(_ arguments: String...) async throws -> String {
         try await script("ctl", ["--quiet"] + arguments)
