@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check chaos bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
 
 NAME ?=
 BROKER ?=
@@ -22,6 +22,9 @@ AGAINST ?=
 BASELINE ?=
 MEASURE ?=
 COMPARISONS ?= 20,10
+RUNS ?= 50
+SEED ?=
+ONLY ?=
 
 rafale := .build/release/rafale
 compose := docker compose
@@ -72,6 +75,10 @@ gate: ## is this worse than before? make gate NAME=saturate AGAINST=main [MEASUR
 gate-check: build ## how often the gate is right, on this machine (20 minutes): make gate-check [COMPARISONS=20,10]
 	@$(rafale) gate scenarios/saturate.yaml --calibrate '$(COMPARISONS)' --measure 1500ms --rounds 4..12 --store none \
 	    --set 'phases[0].for=500ms' --set workers.count=1 --set workers.lanes=1
+
+chaos: deps-test build ## break the pipeline in many ways by chance; nothing may be lost: make chaos [RUNS=50]
+##> SEED=7 ONLY=17           one run of a campaign again        BROKER=amqp://…   another broker
+	@BROKER='$(BROKER)' scripts/chaos --runs '$(RUNS)' $(if $(SEED),--seed '$(SEED)') $(if $(ONLY),--only '$(ONLY)')
 
 bench: deps-bench build ## how fast it is beside the peers found here and a C program: make bench [ROUNDS=5]
 ##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)

@@ -138,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "AMQPBroker", "AMQPClient", "CKernel", "Drivers", "FaultProxy", "LoadGenerator", "LoadMetrics", "PipelineWorker",
+                "AMQPBroker", "AMQPClient", "CKernel", "Drivers", "FaultProxy", "LoadGenerator", "LoadMetrics",
+                "PipelineWorker",
                 "Reporting", "Scenarios", "Statistics", "Stores", "TextAnalysis", .arguments, .lifecycle, .logging,
                 .nioCore, .nioHTTP1, .nioPosix, .signals, .subprocess, .system,
             ],
@@ -183,7 +184,8 @@ let package = Package(
         tests(
             "CLITests",
             [
-                "CLI", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Scenarios", "Stores", "TextAnalysis",
+                "CLI", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Scenarios", "Stores",
+                "TextAnalysis",
                 .arguments, .logging, .nioCore,
             ]),
         tests(

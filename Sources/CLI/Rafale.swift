@@ -27,6 +27,7 @@ struct Rafale: AsyncParsableCommand {
             CapacityCommand.self,
             SuperviseCommand.self,
             GateCommand.self,
+            ChaosCommand.self,
             CompareCommand.self,
             RunsCommand.self,
         ])

@@ -60,7 +60,7 @@ struct LinkProxyTests {
         let start = ContinuousClock.now
         try await outbound.write(bytes)
         var back = ByteBuffer()
-        while back.readableBytes < bytes.readableBytes, let more = try await inbound.next() {
+        while back.readableBytes < bytes.readableBytes, let more = try await inbound.next(isolation: #isolation) {
             back.writeImmutableBuffer(more)
         }
         #expect(back == bytes)

@@ -133,7 +133,7 @@ struct CampaignRequest: VersionedDocument, Equatable {
 
     /// What a campaign is for.
     enum Kind: String, Codable, Sendable, CustomStringConvertible {
-        case sweep, capacity, gate
+        case sweep, capacity, gate, chaos
         var description: String { rawValue }
     }
 

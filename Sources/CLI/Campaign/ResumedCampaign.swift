@@ -101,6 +101,7 @@ extension CampaignRequest.Kind {
         case .sweep: "a sweep"
         case .capacity: "a capacity search"
         case .gate: "a gate"
+        case .chaos: "a chaos campaign"
         }
     }
 }

@@ -291,6 +291,31 @@ extension Notation where Value == Double {
     }
 }
 
+/// Why a command cannot control a server.
+package struct ServerControlMistake: Error, Equatable, CustomStringConvertible {
+    package let description: String
+}
+
+extension Scenario.ServerControl {
+    /// Takes a command apart as the scenario does.
+    package init(command: String) throws(ServerControlMistake) {
+        do throws(ShellWords.Mistake) {
+            self.init(words: try ShellWords(command).words.map(\.text))
+        } catch {
+            throw ServerControlMistake(description: error.message)
+        }
+        if let mistake { throw ServerControlMistake(description: mistake) }
+    }
+
+    /// What is wrong with it; nil where nothing is.
+    fileprivate var mistake: String? {
+        words.contains { $0.contains(Self.placeholder) }
+            ? nil
+            : "needs {{action}} where the action belongs: "
+                + Action.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}
+
 extension Notation where Value == Scenario.ServerControl {
     /// A command with `{{action}}` in it: a text to split, or the words.
     static var control: Notation {
@@ -316,12 +341,7 @@ extension Notation where Value == Scenario.ServerControl {
             $0.words
         }
         return .either(single: single, structured: words)
-            .checked { control in
-                control.words.contains { $0.contains(Scenario.ServerControl.placeholder) }
-                    ? nil
-                    : "needs {{action}} where the action belongs: "
-                        + Scenario.ServerControl.Action.allCases.map(\.rawValue).joined(separator: ", ")
-            }
+            .checked(\.mistake)
             .checked { control in
                 control.words.contains { ServerURL($0).holdsSecret }
                     ? "would show a password to everybody who lists processes; keep it in a file or the environment"
