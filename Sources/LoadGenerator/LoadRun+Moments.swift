@@ -1,3 +1,4 @@
+import Drivers
 package import LoadMetrics
 import Synchronization
 
