@@ -104,7 +104,7 @@ struct ChaosCommand: AsyncParsableCommand {
         surroundings.hasServer = broker != nil
         surroundings.brokerControl = try brokerControl.map(Self.absolute)
         let request = CampaignRequest(
-            kind: .chaos, scenario: "chaos", effectiveScenario: "", programDigest: "",
+            kind: .chaos, scenario: broker == nil ? "embedded" : "server", effectiveScenario: "", programDigest: "",
             options: ["--seed": "\(seed)", "--runs": "\(runs)"])
         return Chaos(
             seed: seed, numbers: only.map { [$0] } ?? Array(1...runs), surroundings: surroundings, broker: broker,

@@ -21,7 +21,7 @@ struct FaultProxyCommand: AsyncParsableCommand {
 
             A delay makes no connection slower than it is late: bytes wait in a line, in their order. What is held is \
             bounded (256 KiB a direction, 32 MiB where only a delay holds it); beyond that nothing more is read, and the \
-            sender feels it. Without any command it adds some 0.05 ms to a round trip on loopback.
+            sender feels it. Without any command it adds some 0.1 ms to a round trip on loopback.
 
             EXAMPLE
               rafale proxy --listen 127.0.0.1:5673 --to 127.0.0.1:5672

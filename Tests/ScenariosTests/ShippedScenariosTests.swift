@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ShippedScenariosTests {
     static let names = [
-        "smoke", "steady", "burst", "ramp", "spike", "mixed", "soak", "saturate", "queue", "churn", "python-worker",
+        "smoke", "steady", "burst", "ramp", "spike", "mixed", "soak", "saturate", "queue", "faults", "churn",
+        "python-worker",
     ]
 
     private func load(_ name: String, environment: [String: String] = [:]) throws -> (ScenarioFile, String) {

@@ -67,6 +67,9 @@ struct Chaos: Sendable {
             return (run, finished.result.broker)
         } catch {
             if case .interrupted = error { return nil }
+            // What is there of it says what held it up.
+            try? FileManager.default.moveItem(
+                atPath: "\(folder.runs)/.next", toPath: "\(folder.runs)/\(draw.name)-broken")
             await raise(draw)
             let run = ChaosRun(
                 number: draw.number, seed: draw.seed, pipeline: draw.pipeline, store: draw.store.name,

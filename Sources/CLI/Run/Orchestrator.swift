@@ -111,36 +111,16 @@ struct Orchestrator: Sendable {
         // From here on a signal ends the run in order: nothing that was declared or started is left behind.
         let interruptions = Task { await watchSignals(load, view) }
         defer { interruptions.cancel() }
-        do {
-            try await load.connect()
-            let workerURIs = links.uris(uris, for: .workers)
-            try await startWorkers(uris: workerURIs, store: links.storeURL(storeText), &processes, pinning)
-            try await startOwnWorkers(load, driver, uris: workerURIs, &processes, pinning)
-        } catch {
-            // Queues with consumers would be left in place.
-            await processes.stopWorkers(grace: Self.stopGrace)
-            await load.disconnect()
-            _ = await driver.cleanUp()
-            throw error
-        }
+        try await connect(load, driver, links, uris, &processes, pinning)
         let system = await driver.system
 
         let meter = RoleMeter()
         let watched = watchedProcesses(processes, uris: uris)
         meter.begin(watched) { allocated(of: $0, processes) }
-        let rows = Mutex<[SeriesRow]>([])
         view.say("\(scenario.name): \(scenario.summary)")
         let faults = faultDriver(load, driver, links, processes, meter, brokerURIs: uris)
         let breaking = startBreaking(faults, load, processes)
-        try await load.execute { sample in
-            let used = meter.second(phase: sample.phase)
-            rows.withLock {
-                $0.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
-            }
-            settings.metrics?.add(sample, used.processes)
-            view.show(sample)
-        }
-        view.clear()
+        let rows = try await execute(load, meter, view)
         let moments = await breaking?.finish() ?? []
 
         let died = Set(processes.all.filter(\.diedEarly).map(\.name))
@@ -166,7 +146,7 @@ struct Orchestrator: Sendable {
             facts: RunFacts(
                 id: run.description, startedAt: startedAt, commandLine: settings.commandLine,
                 toolVersion: Rafale.version, gitRevision: GitRevision.current(), seed: scenario.seed),
-            outcome: outcome, rows: rows.withLock { $0 }, roles: roles, cores: meter.coreUse(in: measured),
+            outcome: outcome, rows: rows, roles: roles, cores: meter.coreUse(in: measured),
             machine: machine, generatorCores: pinning.generatorCores, stages: stages(processes),
             broker: SystemFacts(
                 product: system.product, version: system.version,
@@ -178,6 +158,40 @@ struct Orchestrator: Sendable {
             notes: endings.map { "\($0) during the run." } + ownNotes + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
+    }
+
+    /// Opens the connections and starts the workers: all of it or nothing.
+    private func connect(
+        _ load: LoadRun, _ driver: any LoadDriver, _ links: FaultLinks, _ uris: [String],
+        _ processes: inout Processes, _ pinning: CorePinning
+    ) async throws {
+        do {
+            try await load.connect()
+            let workerURIs = links.uris(uris, for: .workers)
+            try await startWorkers(uris: workerURIs, store: links.storeURL(storeText), &processes, pinning)
+            try await startOwnWorkers(load, driver, uris: workerURIs, &processes, pinning)
+        } catch {
+            // Queues with consumers would be left in place.
+            await processes.stopWorkers(grace: Self.stopGrace)
+            await load.disconnect()
+            _ = await driver.cleanUp()
+            throw error
+        }
+    }
+
+    /// Puts the load on until all of it came back; what each second saw.
+    private func execute(_ load: LoadRun, _ meter: RoleMeter, _ view: LiveView) async throws -> [SeriesRow] {
+        let rows = Mutex<[SeriesRow]>([])
+        try await load.execute { sample in
+            let used = meter.second(phase: sample.phase)
+            rows.withLock {
+                $0.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
+            }
+            settings.metrics?.add(sample, used.processes)
+            view.show(sample)
+        }
+        view.clear()
+        return rows.withLock { $0 }
     }
 
     /// What each process of the run used, and in the measured phases.

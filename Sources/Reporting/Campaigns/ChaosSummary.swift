@@ -6,12 +6,13 @@ package enum ChaosSummary {
     package static func text(of result: ChaosResult) -> String {
         var lines = [heading(result), ""]
         var table = TextTable(header: [
-            "faults", "run", "seed", "pipeline", "store", "sent", "processed", "failed", "dup.", "again", "lost",
-            "store agrees", "recovery", "verdict",
+            "run", "seed", "pipeline", "store", "sent", "processed", "failed", "dup.", "again", "lost", "agrees",
+            "recovery", "verdict",
         ])
         for run in result.runs { table.rows.append(row(run)) }
-        let width = table.rows.map { $0.reduce(0) { $0 + $1.count + 2 } }.max() ?? 0
-        lines += table.lines(width: max(width + 40, 120))
+        // The faults at the end of each line: they are as long as they are.
+        let faults = ["faults"] + result.runs.map { $0.faults.map(TerminalSummary.printable).joined(separator: ", ") }
+        lines += zip(table.lines(width: widest), faults).map { $0 + "   " + $1 }
         let trouble = result.runs.filter { $0.verdict != .ok }
         if !trouble.isEmpty { lines.append("") }
         for run in trouble {
@@ -22,6 +23,8 @@ package enum ChaosSummary {
         return lines.map(\.withoutTrailingSpaces).joined(separator: "\n") + "\n"
     }
 
+    private static let widest = 200
+
     private static func heading(_ result: ChaosResult) -> String {
         let broker = result.broker.map { " on \(TerminalSummary.printable($0.label))" } ?? ""
         return "\(result.runs.count) runs with faults by chance\(broker), seed \(result.seed)"
@@ -30,8 +33,8 @@ package enum ChaosSummary {
     private static func row(_ run: ChaosRun) -> [String] {
         let books = run.books
         return [
-            run.faults.map(TerminalSummary.printable).joined(separator: ", "), "\(run.number)", "\(run.seed)",
-            run.pipeline, run.store, Quantity.count(books.published), Quantity.count(books.processed),
+            "\(run.number)", "\(run.seed)", run.pipeline, run.store, Quantity.count(books.published),
+            Quantity.count(books.processed),
             Quantity.count(books.failed), Quantity.count(books.duplicated), Quantity.count(run.redelivered),
             Quantity.count(books.lost), run.storeAgrees.map { $0 ? "yes" : "NO" } ?? "—",
             run.worstRecoveryNanoseconds.map { Quantity.duration($0) } ?? "—",
