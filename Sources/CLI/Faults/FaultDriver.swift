@@ -40,7 +40,7 @@ final class FaultDriver: Sendable {
         self.tools = tools
     }
 
-    /// Brings all of them about; returns when the last one is over. Cancelled, it ends what lasts, at once.
+    /// Brings all of them about and returns when the last one is over; cancelled, it ends what lasts at once.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             for step in plan.steps { group.addTask { await self.run(step) } }

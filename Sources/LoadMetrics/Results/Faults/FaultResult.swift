@@ -4,7 +4,7 @@
 package struct FaultResult: Sendable, Equatable, Codable {
     /// Its name in the scenario.
     package var name: String
-    /// What happened: `kill`, `delay` …
+    /// What happened, such as `kill` or `delay`.
     package var kind: String
     /// To what: a worker, several, `broker`, `store`.
     package var subject: String
