@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check chaos bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz up logs stop
+.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check chaos bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz fuzz-lines up logs stop
 
 NAME ?=
 BROKER ?=
@@ -107,7 +107,10 @@ format: ## put the sources into the house format
 	@swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro
 
 fuzz: deps ## feed the wire decoder random bytes: make fuzz SECONDS=600
-	@scripts/fuzz $(SECONDS)
+	@scripts/fuzz wire $(SECONDS)
+
+fuzz-lines: deps ## feed the parser of access logs random bytes: make fuzz-lines SECONDS=600
+	@scripts/fuzz line $(SECONDS)
 
 deps: ## install the missing packages that building and running need
 	@scripts/dependencies run

@@ -104,6 +104,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CKernel"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CMariaDB", pkgConfig: "libmariadb",
@@ -126,7 +127,9 @@ let package = Package(
             [.grdb, .grdbSQLite, .logging, .target(name: "CMariaDB", condition: .when(traits: ["MySQL"]))]),
         module(
             "LoadGenerator",
-            ["Drivers", "Scenarios", "LoadMetrics", "Statistics", .nioCore, .nioPosix, .logging]),
+            [
+                "CZlib", "Drivers", "Scenarios", "LoadMetrics", "Statistics", "WebLogs", .nioCore, .nioPosix, .logging,
+            ]),
         module(
             "PipelineWorker",
             [
@@ -173,7 +176,10 @@ let package = Package(
         tests("StoresTests", ["Stores", .grdb, .logging]),
         tests(
             "LoadGeneratorTests",
-            ["LoadGenerator", "TextAnalysis", "Drivers", "Scenarios", "LoadMetrics", .logging, .nioCore, .nioPosix]),
+            [
+                "LoadGenerator", "TextAnalysis", "WebLogs", "CZlib", "Drivers", "Scenarios", "LoadMetrics", .logging,
+                .nioCore, .nioPosix,
+            ]),
         tests(
             "PipelineWorkerTests",
             [
@@ -205,6 +211,7 @@ if Context.environment["RAFALE_MICRO_BENCHMARKS"] != nil {
             name: "Micro",
             dependencies: [
                 "AMQPBroker", "AMQPProtocol", "Drivers", "LoadGenerator", "LoadMetrics", "Scenarios", "TextAnalysis",
+                "WebLogs",
                 .nioCore, .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/Micro", swiftSettings: settings,

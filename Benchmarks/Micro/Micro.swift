@@ -16,4 +16,5 @@ let benchmarks: @Sendable () -> Void = {
     routingBenchmarks()
     generatorBenchmarks()
     analysisBenchmarks()
+    webLogBenchmarks()
 }

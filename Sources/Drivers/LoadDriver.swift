@@ -232,8 +232,9 @@ package struct MessageTemplate: Sendable {
     package var body: [UInt8]
     /// Where the 25 bytes of the document's id stand in the body.
     package var documentIDOffset: Int?
-    /// Where the 24 bytes of the timestamp stand in the body.
+    /// Where the bytes of the timestamp stand in the body, 24 or 26 by its form.
     package var timestampOffset: Int?
+    package var timestampForm = TimestampText.Form.iso8601
     /// Whether the message removes its document rather than writing it.
     package var deletes: Bool
     /// The routing key; nil for the one of the publisher's settings.
@@ -291,6 +292,8 @@ package struct PublisherSettings: Sendable {
     package var transactionSize: Int?
     package var mandatory: Bool
     package var properties: FixedProperties
+    /// Bodies that take the place of the templates' own, one for each message; nil for none.
+    package var recorded: (any RecordedBodies)?
 
     package init(
         run: RunID, exchange: String, routingKey: String, templates: [MessageTemplate], channels: Int = 1,

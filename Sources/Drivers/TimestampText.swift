@@ -1,12 +1,23 @@
-/// The wall time of a monotonic moment as text, `2026-11-21T02:48:49.123Z`: 24 ASCII bytes, made once a millisecond.
+/// The wall time of a monotonic moment as text: `2026-11-21T02:48:49.123Z`, 24 ASCII bytes made once a millisecond, and
+/// as access logs write it, `21/Nov/2026:02:48:49 +0000`, 26 bytes made once a second.
 package struct TimestampText {
-    static let byteCount = 24
+    /// How a time is written.
+    package enum Form: Sendable, Equatable {
+        case iso8601
+        case accessLog
+
+        /// How many bytes it has.
+        package var byteCount: Int { self == .iso8601 ? 24 : 26 }
+    }
 
     private let wallOffsetNanoseconds: Int64
     /// The moment that was set last, in milliseconds since 1970.
     package private(set) var unixMilliseconds: Int64 = .min
     /// The text of that moment.
     package private(set) var bytes: [UInt8]
+    /// The moment that `logBytes` is of, in seconds since 1970.
+    private var logSecond: Int64 = .min
+    private var logBytes = Array("01/Jan/1970:00:00:00 +0000".utf8)
 
     /// `wallOffsetNanoseconds` is wall time since 1970 minus monotonic time, taken once.
     init(wallOffsetNanoseconds: Int64) {
@@ -24,16 +35,43 @@ package struct TimestampText {
         unixMilliseconds = wanted
         let seconds = wanted / 1000
         let date = Self.civilDate(daysSince1970: seconds / 86_400)
-        write(date.year, digits: 4, at: 0)
-        write(date.month, digits: 2, at: 5)
-        write(date.day, digits: 2, at: 8)
-        write(Int(seconds % 86_400 / 3600), digits: 2, at: 11)
-        write(Int(seconds % 3600 / 60), digits: 2, at: 14)
-        write(Int(seconds % 60), digits: 2, at: 17)
-        write(Int(wanted % 1000), digits: 3, at: 20)
+        Self.write(date.year, digits: 4, to: &bytes, at: 0)
+        Self.write(date.month, digits: 2, to: &bytes, at: 5)
+        Self.write(date.day, digits: 2, to: &bytes, at: 8)
+        Self.write(Int(seconds % 86_400 / 3600), digits: 2, to: &bytes, at: 11)
+        Self.write(Int(seconds % 3600 / 60), digits: 2, to: &bytes, at: 14)
+        Self.write(Int(seconds % 60), digits: 2, to: &bytes, at: 17)
+        Self.write(Int(wanted % 1000), digits: 3, to: &bytes, at: 20)
     }
 
-    private mutating func write(_ value: Int, digits: Int, at offset: Int) {
+    /// The text of a monotonic moment in one of the forms.
+    package mutating func bytes(_ form: Form, monotonicNanoseconds: Int64) -> [UInt8] {
+        switch form {
+        case .iso8601:
+            set(monotonicNanoseconds: monotonicNanoseconds)
+            return bytes
+        case .accessLog:
+            let second = (monotonicNanoseconds &+ wallOffsetNanoseconds) / 1_000_000_000
+            if second != logSecond { setLog(second) }
+            return logBytes
+        }
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        .map { Array($0.utf8) }
+
+    private mutating func setLog(_ second: Int64) {
+        logSecond = second
+        let date = Self.civilDate(daysSince1970: second / 86_400)
+        Self.write(date.day, digits: 2, to: &logBytes, at: 0)
+        logBytes.replaceSubrange(3..<6, with: Self.months[date.month - 1])
+        Self.write(date.year, digits: 4, to: &logBytes, at: 7)
+        Self.write(Int(second % 86_400 / 3600), digits: 2, to: &logBytes, at: 12)
+        Self.write(Int(second % 3600 / 60), digits: 2, to: &logBytes, at: 15)
+        Self.write(Int(second % 60), digits: 2, to: &logBytes, at: 18)
+    }
+
+    private static func write(_ value: Int, digits: Int, to bytes: inout [UInt8], at offset: Int) {
         var value = value
         for index in stride(from: offset + digits - 1, through: offset, by: -1) {
             bytes[index] = UInt8(ascii: "0") + UInt8(value % 10)

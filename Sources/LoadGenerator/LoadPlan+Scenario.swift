@@ -5,15 +5,20 @@ extension LoadPlan {
     /// The plan of a scenario: the same scenario and seed give the same plan.
     ///
     /// `keepsQueues` says that workers of somebody else consume the run's queues, which then outlive it. Of a part of the
-    /// load, `isRunNamed` says that it is one run together with the other part.
+    /// load, `isRunNamed` says that it is one run together with the other part. A scenario that replays a log needs it
+    /// opened, as `recording`.
     package init(
-        _ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool, part: Part = .whole, isRunNamed: Bool = false
+        _ scenario: Scenario, run: RunID, purge: Bool, keepsQueues: Bool, part: Part = .whole,
+        isRunNamed: Bool = false, recording log: RecordedLog? = nil
     ) {
+        let recording = log.map { Recording(log: $0, speed: scenario.logs.speed) }
         let keys = scenario.load.keys(seed: scenario.seed, topology: scenario.topology)
         let planned =
             scenario.target == .churn
             ? Self.operations(of: scenario)
-            : Self.messages(of: scenario, keys: scenario.load.routing == .message ? keys : [])
+            : recording != nil
+                ? Self.recordedMessages
+                : Self.messages(of: scenario, keys: scenario.load.routing == .message ? keys : [])
         let kinds = planned.1
         var templates = planned.0
         let broken = BrokenStretches(
@@ -31,6 +36,7 @@ extension LoadPlan {
             mandatory: scenario.load.mandatory)
         publisher.properties = FixedProperties(scenario.load)
         publisher.transactionSize = scenario.load.transactions
+        publisher.recorded = recording?.log
         // A store's commit is its confirm: it is always awaited.
         let confirmWindow =
             scenario.target == .store ? max(scenario.load.confirmWindow, 1000) : scenario.load.window
@@ -45,6 +51,7 @@ extension LoadPlan {
             confirmIsOutcome: scenario.target != .broker,
             scheduleDebtNanoseconds: scenario.limits.scheduleDebt.wholeNanoseconds, drain: scenario.drain,
             purge: purge)
+        self.recording = recording
         consumers = scenario.consumers?.settings(run: run, seed: scenario.seed, declares: topology.declares) ?? []
         if scenario.load.routing == .connection { connectionKeys = keys }
         self.broken = broken
@@ -78,23 +85,31 @@ extension LoadPlan {
         return (Array(repeating: template, count: kinds.count), kinds)
     }
 
+    /// One template, whose body each message replaces by its own line.
+    private static var recordedMessages: ([MessageTemplate], [MessagePlanner.Kind]) {
+        let template = MessageTemplate(body: [], documentIDOffset: nil, timestampOffset: nil, deletes: false)
+        return ([template], [MessagePlanner.Kind(weight: 1, templates: 0..<1, deletes: false, updates: false)])
+    }
+
     /// The templates of the mix's kinds, one kind behind the other, and where each begins.
     ///
     /// Of several routing keys each template has one.
     private static func messages(
         of scenario: Scenario, keys: [String]
     ) -> ([MessageTemplate], [MessagePlanner.Kind]) {
-        let needsTexts = scenario.mix.contains { $0.kind != .opaque }
+        let isOfLogs = scenario.pipeline == .weblogs || scenario.mix.contains { $0.kind == .line }
+        let lines = isOfLogs ? AccessLogPool(seed: scenario.seed, logs: scenario.logs) : nil
+        let needsTexts = scenario.mix.contains { entry in
+            entry.kind != .opaque && (lines?.templates(entry.kind) ?? []).isEmpty
+        }
         let texts = needsTexts ? BodyPool(seed: scenario.seed, text: scenario.text) : nil
         var templates: [MessageTemplate] = []
         var kinds: [MessagePlanner.Kind] = []
         func add(_ bodies: [BodyTemplate], of entry: Scenario.MixEntry, weight: Double) {
             let first = templates.count
             templates += KeyedBodies(bodies: bodies.count, keys: keys.count).pairs.map { pair in
-                let body = bodies[pair.body]
-                return MessageTemplate(
-                    body: body.bytes, documentIDOffset: body.idOffset, timestampOffset: body.timestampOffset,
-                    deletes: entry.kind == .delete, routingKey: pair.key.map { keys[$0] })
+                MessageTemplate(
+                    bodies[pair.body], deletes: entry.kind == .delete, routingKey: pair.key.map { keys[$0] })
             }
             kinds.append(
                 MessagePlanner.Kind(
@@ -105,11 +120,22 @@ extension LoadPlan {
             if entry.kind == .opaque {
                 let pool = PayloadPool(seed: scenario.seed, payload: scenario.payload)
                 for group in pool.groups { add(group.bodies, of: entry, weight: entry.weight * group.share) }
+            } else if let lines, !lines.templates(entry.kind).isEmpty {
+                add(lines.templates(entry.kind), of: entry, weight: entry.weight)
             } else if let texts {
                 add(texts.templates(entry.kind), of: entry, weight: entry.weight)
             }
         }
         return (templates, kinds)
+    }
+}
+
+extension MessageTemplate {
+    fileprivate init(_ body: BodyTemplate, deletes: Bool, routingKey: String?) {
+        self.init(
+            body: body.bytes, documentIDOffset: body.idOffset, timestampOffset: body.timestampOffset, deletes: deletes,
+            routingKey: routingKey)
+        timestampForm = body.timestampForm
     }
 }
 
@@ -128,12 +154,12 @@ extension BrokenStretches {
             return
         }
         let first = templates.count
-        let bodies = BodyPool(seed: scenario.seed, text: scenario.text).templates(.malformed)
+        let bodies =
+            scenario.pipeline == .weblogs
+            ? AccessLogPool(seed: scenario.seed, logs: scenario.logs).malformed
+            : BodyPool(seed: scenario.seed, text: scenario.text).malformed
         templates += KeyedBodies(bodies: bodies.count, keys: keys.count).pairs.map { pair in
-            MessageTemplate(
-                body: bodies[pair.body].bytes, documentIDOffset: bodies[pair.body].idOffset,
-                timestampOffset: bodies[pair.body].timestampOffset, deletes: false,
-                routingKey: pair.key.map { keys[$0] })
+            MessageTemplate(bodies[pair.body], deletes: false, routingKey: pair.key.map { keys[$0] })
         }
         self.init(stretches, templates: first..<templates.count, seed: scenario.seed)
     }
@@ -162,6 +188,7 @@ extension LoadPlan.Phase.Shape {
             self = .open(.burst(low: low, high: high, period: period.seconds, duty: duty))
         case .saturate(let saturation):
             self = .closed(window: saturation.window, releasesOnConfirm: saturation.release == .confirmed)
+        case .original: self = .recorded
         }
     }
 }

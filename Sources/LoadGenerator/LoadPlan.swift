@@ -28,6 +28,8 @@ package struct LoadPlan: Sendable {
             case open(RateCurve)
             /// As many messages under way as the window allows.
             case closed(window: Int, releasesOnConfirm: Bool)
+            /// As the lines of the recorded log came.
+            case recorded
         }
 
         package var name: String
@@ -94,6 +96,20 @@ package struct LoadPlan: Sendable {
     package var broken = BrokenStretches()
     /// Whether the workers run on this host, and so have its clock.
     package var sharesClock = false
+    /// The log whose lines are sent; nil where messages are made.
+    package var recording: Recording?
+
+    /// A log to replay.
+    package struct Recording: Sendable {
+        package var log: RecordedLog
+        /// How many times as fast as the lines came.
+        package var speed: Double
+
+        package init(log: RecordedLog, speed: Double) {
+            self.log = log
+            self.speed = speed
+        }
+    }
 
     package init(
         seed: UInt64, spacing: ArrivalSequence.Spacing, phases: [Phase], kinds: [MessagePlanner.Kind],
@@ -142,6 +158,7 @@ package struct LoadPlan: Sendable {
 extension LoadPlan {
     /// The mean size of the messages' bodies, by the weights of their kinds.
     package var meanBodyBytes: Double {
+        if let recording { return Double(recording.log.meanBytes) }
         var weights = 0.0
         var bytes = 0.0
         for kind in kinds where !kind.templates.isEmpty {

@@ -230,18 +230,29 @@ package final class LoadRun: Sendable {
             case .after(let seconds): closedLoop.endNanoseconds = start + Int64(seconds * 1e9)
             case .count(let count): closedLoop.count = count
             }
+            if let limit = plan.recording?.log.limit {
+                closedLoop.count = min(closedLoop.count ?? .max, limit - min(limit, firstSequence))
+            }
             let stretch = Stretch(
                 schedule: Schedule(arrivals: nil, planner: planner), firstSequence: firstSequence,
                 firstPhase: firstPhase, startNanoseconds: start, closedLoop: closedLoop)
             return PlannedStretch(stretch: stretch, phaseCount: 1, boundaries: [start, start], offered: nil)
         }
         var phases: [ArrivalSequence.Phase] = []
-        for phase in plan.phases[firstPhase...] {
-            guard case .open(let curve) = phase.shape else { break }
-            phases.append(.init(curve: curve, end: phase.end))
+        stretch: for phase in plan.phases[firstPhase...] {
+            switch phase.shape {
+            case .open(let curve): phases.append(.init(curve: curve, end: phase.end))
+            case .recorded: phases.append(.recorded(until: phase.end))
+            case .closed: break stretch
+            }
+        }
+        let recording = plan.recording.map { recording in
+            ArrivalSequence.Recording(
+                times: recording.log.times, speed: recording.speed, limit: recording.log.limit,
+                firstNumber: firstSequence)
         }
         let arrivals = ArrivalSequence(
-            phases: phases, spacing: plan.spacing, seed: plan.seed &+ UInt64(firstPhase))
+            phases: phases, spacing: plan.spacing, seed: plan.seed &+ UInt64(firstPhase), recording: recording)
         let stretch = Stretch(
             schedule: Schedule(arrivals: arrivals, planner: planner, broken: plan.broken), firstSequence: firstSequence,
             firstPhase: firstPhase, startNanoseconds: start, closedLoop: nil)

@@ -8,7 +8,7 @@ import Testing
     private static let head = #"{"id":""#
     private static let id = String(repeating: "?", count: MessageID.byteCount)
     private static let middle = #"","text":"été, مرحبا","timestamp":""#
-    private static let time = String(repeating: "?", count: TimestampText.byteCount)
+    private static let time = String(repeating: "?", count: TimestampText.Form.iso8601.byteCount)
 
     private static func settings(padding: Int) -> PublisherSettings {
         let body = head + id + middle + time + #"","pad":""# + String(repeating: "x", count: padding) + #""}"#
@@ -38,6 +38,7 @@ import Testing
     private func check(padding: Int, frameMaxBytes: UInt32) throws {
         let templates = try StampedTemplates(Self.settings(padding: padding), channel: 7, frameMaxBytes: frameMaxBytes)
         var timestamp = TimestampText(wallOffsetNanoseconds: 1_795_229_329_000_000_000)
+        var part: RecordedPart?
         var batch = ByteBuffer()
         for sequence in UInt64(1)...3 {
             let message = OutgoingMessage(
@@ -45,7 +46,7 @@ import Testing
                 stamp: MessageStamp(
                     sequence: sequence, documentSequence: sequence &* 0x1_0000_0001,
                     intendedNanoseconds: Int64(sequence) * 1_000_000))
-            templates.stamp([message].span, timestamp: &timestamp, into: &batch)
+            templates.stamp([message].span, timestamp: &timestamp, part: &part, into: &batch)
         }
         var decoder = FrameDecoder(frameMaxBytes: frameMaxBytes)
         decoder.append(batch)
@@ -61,6 +62,79 @@ import Testing
             #expect(String(decoding: body.readableBytesView, as: UTF8.self).hasPrefix(expected))
         }
         #expect(try decoder.next() == nil)
+    }
+
+    /// Bodies of all lengths about the border of a frame, in parts of four.
+    @Test func recordedBodiesTakeThePlaceOfTheTemplates() throws {
+        struct Bodies: RecordedBodies {
+            let meanBytes = 100
+
+            func part(holding sequence: UInt64) -> RecordedPart {
+                let first = sequence / 4 * 4
+                let lengths = (0..<4).map { Self.lengths[Int(first + $0) % Self.lengths.count] }
+                var places: [Range<Int>] = []
+                for length in lengths {
+                    places.append((places.last?.upperBound ?? 0)..<(places.last?.upperBound ?? 0) + length)
+                }
+                return RecordedPart(
+                    first: first, bytes: (0..<lengths.reduce(0, +)).map { UInt8($0 % 251) }, places: places)
+            }
+
+            static let lengths = [0, 1, 4087, 4088, 4089, 20_000]
+        }
+        var settings = Self.settings(padding: 0)
+        settings.recorded = Bodies()
+        let templates = try StampedTemplates(settings, channel: 7, frameMaxBytes: 4096)
+        var timestamp = TimestampText(wallOffsetNanoseconds: 0)
+        var part: RecordedPart?
+        var batch = ByteBuffer()
+        let numbers: [UInt64] = [0, 1, 2, 3, 4, 5, 9, 2]
+        let messages = numbers.map {
+            OutgoingMessage(
+                template: 0, stamp: MessageStamp(sequence: $0, documentSequence: $0, intendedNanoseconds: Int64($0)))
+        }
+        templates.stamp(messages.span, timestamp: &timestamp, part: &part, into: &batch)
+        var decoder = FrameDecoder(frameMaxBytes: 4096)
+        decoder.append(batch)
+        for number in numbers {
+            let (header, body) = try nextMessage(&decoder)
+            #expect(header.properties.messageID == "cafef00d-000000000000000\(number)")
+            #expect(header.properties.headers?[StampHeader.intended] == .int64(Int64(number)))
+            #expect(body.readableBytes == Bodies.lengths[Int(number) % Bodies.lengths.count])
+            var expected: [UInt8] = []
+            Bodies().part(holding: number).withBody(of: number) { expected = Array($0) }
+            #expect(Array(body.readableBytesView) == expected)
+        }
+        #expect(try decoder.next() == nil)
+    }
+
+    @Test func logLinesHaveTheirTimeAsLogsWriteIt() throws {
+        var settings = Self.settings(padding: 0)
+        let line =
+            "192.0.2.1 - - [" + String(repeating: "?", count: 26) + "] \"GET /?rid=" + Self.id + " HTTP/1.1\" 200 1"
+        settings.templates = [
+            MessageTemplate(body: Array(line.utf8), documentIDOffset: 54, timestampOffset: 15, deletes: false)
+        ]
+        settings.templates[0].timestampForm = .accessLog
+        let templates = try StampedTemplates(settings, channel: 7, frameMaxBytes: 4096)
+        var timestamp = TimestampText(wallOffsetNanoseconds: 1_795_229_329_000_000_000)
+        var part: RecordedPart?
+        var batch = ByteBuffer()
+        // The second of a leap day, and a time that goes back.
+        for (number, seconds) in [(1, 0), (2, 86_400 * 465), (3, 1)] as [(UInt64, Int64)] {
+            let stamp = MessageStamp(
+                sequence: number, documentSequence: number, intendedNanoseconds: seconds * 1_000_000_000)
+            templates.stamp(
+                [OutgoingMessage(template: 0, stamp: stamp)].span, timestamp: &timestamp, part: &part, into: &batch)
+        }
+        var decoder = FrameDecoder(frameMaxBytes: 4096)
+        decoder.append(batch)
+        for (number, time) in [(1, "21/Nov/2026:02:48:49"), (2, "29/Feb/2028:02:48:49"), (3, "21/Nov/2026:02:48:50")] {
+            let body = try nextMessage(&decoder).1
+            #expect(
+                String(decoding: body.readableBytesView, as: UTF8.self)
+                    == "192.0.2.1 - - [\(time) +0000] \"GET /?rid=cafef00d-000000000000000\(number) HTTP/1.1\" 200 1")
+        }
     }
 
     private func nextMessage(_ decoder: inout FrameDecoder) throws -> (ContentHeader, ByteBuffer) {

@@ -56,7 +56,60 @@ import Testing
         #expect(try scenario(read.yaml) == read)
     }
 
+    @Test func webLogsAreMadeOfLinesUnlessTheScenarioSaysOtherwise() throws {
+        #expect(try scenario(Self.weblogs).mix == [.init(kind: .line, weight: 1)])
+        #expect(try scenario(Self.weblogs).load.properties.contentType == "text/plain")
+        let mixed = try scenario(
+            Self.weblogs + "mix: {line: 90, malformed: 10}\nlogs: {ipv6: 100%, bots: 0%}\n"
+                + "load: {properties: {content_type: text/x-log}}\n")
+        #expect(mixed.mix == [.init(kind: .malformed, weight: 10), .init(kind: .line, weight: 90)])
+        #expect(mixed.logs.ipv6 == 1 && mixed.logs.bots == 0 && mixed.logs.pool == 1024)
+        #expect(mixed.load.properties.contentType == "text/x-log")
+        #expect(!mixed.replaysLog)
+    }
+
+    @Test func aLogIsReplayedAtARateOrAtItsOwnTimes() throws {
+        let text = """
+            pipeline: weblogs
+            phases:
+              - {name: own, rate: original}
+              - {name: some, rate: original, count: 10}
+              - {name: rest, rate: 10/s, for: 2s}
+            logs: {file: /dev/null, speed: 2.5x}
+
+            """
+        let read = try scenario(text)
+        #expect(read.replaysLog && read.logs.file?.name == "/dev/null" && read.logs.speed == 2.5)
+        #expect(read.phases.map(\.rate) == [.original, .original, .constant(ratePerSecond: 10)])
+        #expect(read.phases[0].end == .count(Scenario.Phase.wholeRecording) && read.phases[1].end == .count(10))
+        #expect(!read.yaml.contains("10000000000"))
+        #expect(try scenario(read.yaml) == read)
+    }
+
     static let bad: [BadScenario] = [
+        BadScenario(
+            weblogs + "mix: {update: 1, line: 1}\n", "3:15: mix.update: workers that read web logs would reject each"),
+        BadScenario(
+            minimal + "mix: {line: 1}\n", "2:13: mix.line: workers that analyse texts would reject each of these"),
+        BadScenario(minimal + "logs: {bots: 1%}\n", "2:7: logs: no message carries a line"),
+        BadScenario(
+            minimal + "logs: {csv: true}\n", "2:13: logs.csv: is for the reference workers of 'pipeline: weblogs'"),
+        BadScenario(
+            weblogs + "logs: {loop: true, speed: 2x}\n", "3:14: logs.loop: is about a file's lines",
+            "3:27: logs.speed: is about a file's lines"),
+        BadScenario(
+            weblogs + "logs: {speed: fast}\n", "3:15: logs.speed: 'fast' is not a speed; write 1x, 0.5x or 10x"),
+        BadScenario(weblogs + "logs: {file: none.log}\n", "3:14: logs.file: 'none.log' cannot be read from the folder"),
+        BadScenario(
+            weblogs + "logs: {file: /dev/null, bots: 1%, speed: 2x}\nmix: {malformed: 1}\n",
+            "3:14: logs.file: the file's lines are all that is sent", "3:31: logs.bots: is about made lines",
+            "3:42: logs.speed: is about the lines' own times"),
+        BadScenario(
+            "phases: [{name: a, rate: original}]\npipeline: weblogs\n",
+            "1:26: phases[0].rate: 'original' is the rate of a file's lines"),
+        BadScenario(
+            "phases: [{name: a, rate: original}]\npipeline: weblogs\nlogs: {file: /dev/null, loop: true}\n",
+            "1:10: phases[0]: with logs.loop the file has no end"),
         BadScenario(minimal + "pipeline: logs\n", "2:11: pipeline: 'logs' is not possible; possible: text, weblogs"),
         BadScenario(
             weblogs + "target: churn\nchurn: queues\n", "2:11: pipeline: has nothing to do with 'target: churn'"),

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ShippedScenariosTests {
     static let names = [
         "smoke", "steady", "burst", "ramp", "spike", "mixed", "soak", "saturate", "queue", "faults", "churn",
-        "python-worker",
+        "python-worker", "weblogs", "weblogs-replay",
     ]
 
     private func load(_ name: String, environment: [String: String] = [:]) throws -> (ScenarioFile, String) {
@@ -39,7 +39,11 @@ import Testing
 
     @Test(arguments: names) func meansTheSameWhenWrittenOut(name: String) throws {
         let original = try load(name).0.scenario
-        #expect(try scenario(original.yaml) == original)
+        // In the same folder, from which it names files.
+        let written = try ScenarioFile(
+            bytes: Array(original.yaml.utf8), path: scenariosFolder.appendingPathComponent("t.yaml").path,
+            environment: [:])
+        #expect(written.scenario == original)
     }
 
     @Test func allFilesOfTheFolderAreListedHere() throws {
@@ -111,7 +115,11 @@ import Testing
         #expect(parts.count >= 7)
         for part in parts {
             let example = part.components(separatedBy: "```")[0]
-            #expect(problems(example) == [], "\(example)")
+            // They name files as the scenarios beside them do.
+            let path = scenariosFolder.appendingPathComponent("t.yaml").path
+            #expect(throws: Never.self, "\(example)") {
+                try ScenarioFile(bytes: Array(example.utf8), path: path, environment: testEnvironment)
+            }
         }
     }
 }

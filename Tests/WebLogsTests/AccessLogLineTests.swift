@@ -109,9 +109,9 @@ struct AccessLogLineTests {
         ("192.0.2.1 - - \(time) \"\" 200 x", 51, .size),
         ("192.0.2.1 - - \(time) \"\" 200 12x", 53, .fieldEnd),
         ("192.0.2.1 - - \(time) \"\" 200 99999999999999999999", 69, .size),
-        ("192.0.2.1 - - \(time) \"\" 200 1 \"a\" \"b", 57, .quoteEnd),
+        ("192.0.2.1 - - \(time) \"\" 200 1 \"a\" \"b", 59, .quoteEnd),
         ("192.0.2.1 - - \(time) \"\" 200 1 \"a\"b\"", 56, .fieldEnd),
-        ("192.0.2.1 - - \(time) \"\" 200 1 \"a\" \"b\" \"c", 61, .quoteEnd),
+        ("192.0.2.1 - - \(time) \"\" 200 1 \"a\" \"b\" \"c", 63, .quoteEnd),
     ]
 
     @Test("a broken line says where reading stopped", arguments: broken)

@@ -31,7 +31,7 @@ extension Optional<[UInt8]> {
 
 /// The lines of the committed logs of a real nginx (scripts/nginx-log).
 enum NginxLogs {
-    static let formats = ["combined", "common", "vhost"]
+    static let formats = ["combined", "ncsa", "vhost"]
 
     static func lines(_ format: String, in folder: URL? = nil) throws -> [[UInt8]] {
         let file =

@@ -43,7 +43,7 @@ struct NginxLogTests {
                 try? LineParts(line), "\(format): not parsed: \(String(decoding: line, as: UTF8.self))")
             #expect(parts.joined == line)
             #expect((parts.line.vhost != nil) == (format == "vhost"))
-            #expect((parts.line.agent != nil) == (format != "common"))
+            #expect((parts.line.agent != nil) == (format != "ncsa"))
             #expect(parts.line.status != nil && parts.line.size != nil)
         }
     }

@@ -87,6 +87,9 @@ package struct PublishTemplate: Sendable {
         min(bodyBytes - bodyByte, bodyFrameBytes - bodyByte % bodyFrameBytes)
     }
 
+    /// Where the eight big-endian bytes of the body's size start.
+    package var bodySizeOffset: Int { frameOffsets[1] + FrameHeader.bytes + 4 }
+
     /// Writes the channel's number into every frame.
     package mutating func setChannel(_ channel: UInt16) {
         for offset in frameOffsets {

@@ -101,9 +101,10 @@ struct Orchestrator: Sendable {
         let links = try await startLinks(brokerURIs: uris, &processes, pinning)
         let driver = try await makeDriver(links.uris(uris, for: .generator), group)
         let run = settings.run ?? RunID(rawValue: UInt32.random(in: 0...UInt32.max))
+        let log = try openLog()
         let plan = LoadPlan(
             scenario, run: run, purge: settings.purge, keepsQueues: !settings.startsWorkers, part: settings.part,
-            isRunNamed: settings.run != nil)
+            isRunNamed: settings.run != nil, recording: log)
         settings.metrics?.begin(plan)
         let load = LoadRun(plan: plan, driver: driver, group: group, logger: logger)
         let view = LiveView(
@@ -155,7 +156,7 @@ struct Orchestrator: Sendable {
             store: storeName, audits: audits,
             calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
             faults: broken,
-            notes: endings.map { "\($0) during the run." } + ownNotes + leftBehind + Self.testNotes
+            notes: endings.map { "\($0) during the run." } + ownNotes + logNotes(log) + leftBehind + Self.testNotes
                 + pinning.notes(startsBroker: processes.broker != nil, startsWorkers: !processes.workers.isEmpty)
         ).result()
     }

@@ -230,6 +230,7 @@ extension Scenario.RateShape {
         case .sine(let mean, let amplitude, _): "sine \(rate(mean)) ± \(rate(amplitude))"
         case .burst(let low, let high, _, _): "burst \(rate(low)) ↔ \(rate(high))"
         case .saturate(let saturation): "saturate, \(saturation.window) in flight"
+        case .original: "as the log's lines came"
         }
     }
 }

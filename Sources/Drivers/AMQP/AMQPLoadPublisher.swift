@@ -38,6 +38,8 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
     private var nextBatch = 0
     private(set) var batchLimit = 1
     private var timestamp: TimestampText
+    /// The part of the recorded bodies that was sent from last.
+    private var part: RecordedPart?
     private var isConnected = false
     private var isBlocked = false
     private var hasOpened = false
@@ -110,7 +112,7 @@ final class AMQPLoadPublisher: LoadPublisher, @unchecked Sendable {
         guard let channel = lanes[index].channel, let templates = lanes[index].templates else { return }
         nextBatch = unsentBytes == 0 ? 0 : (nextBatch + 1) % batches.count
         batches[nextBatch].clear(minimumCapacity: Self.batchBytes)
-        templates.stamp(messages, timestamp: &timestamp, into: &batches[nextBatch])
+        templates.stamp(messages, timestamp: &timestamp, part: &part, into: &batches[nextBatch])
         channel.writePublishes(batches[nextBatch], count: messages.count)
         if let size = settings.transactionSize {
             lanes[index].sent += UInt64(messages.count)

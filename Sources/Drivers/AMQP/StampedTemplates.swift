@@ -12,6 +12,7 @@ final class StampedTemplates: Sendable {
         var intended: Int
         var documentID: PatchPlace?
         var timestamp: PatchPlace?
+        var timestampForm: TimestampText.Form
     }
 
     /// A value in the body, which a frame's border may cut in two.
@@ -30,6 +31,8 @@ final class StampedTemplates: Sendable {
 
     private let block: [UInt8]
     private let entries: [Entry]
+    /// Writes messages whose bodies are not the templates'; nil where they are.
+    private let recorded: RecordedStamp?
     /// The longest of the templates.
     let longestBytes: Int
 
@@ -63,16 +66,36 @@ final class StampedTemplates: Sendable {
                         PatchPlace(template, bodyOffset: $0 + sequenceOffset, count: 16)
                     },
                     timestamp: message.timestampOffset.map {
-                        PatchPlace(template, bodyOffset: $0, count: TimestampText.byteCount)
-                    }))
+                        PatchPlace(template, bodyOffset: $0, count: message.timestampForm.byteCount)
+                    }, timestampForm: message.timestampForm))
         }
         self.block = block
         self.entries = entries
-        longestBytes = longest
+        recorded = try settings.recorded.map { bodies throws(WireError) in
+            try RecordedStamp(settings, bodies, channel: channel, frameMaxBytes: frameMaxBytes)
+        }
+        longestBytes = max(longest, recorded?.usualBytes ?? 0)
     }
 
-    /// Appends the messages, stamped, to a batch.
-    func stamp(_ messages: Span<OutgoingMessage>, timestamp: inout TimestampText, into batch: inout ByteBuffer) {
+    /// Appends the messages, stamped, to a batch; `part` is the part of the recorded bodies that was used last.
+    func stamp(
+        _ messages: Span<OutgoingMessage>, timestamp: inout TimestampText, part: inout RecordedPart?,
+        into batch: inout ByteBuffer
+    ) {
+        guard let recorded else { return stamp(messages, timestamp: &timestamp, into: &batch) }
+        for index in messages.indices {
+            // The first template is the recorded body's; others are of messages broken on purpose.
+            if messages[index].template == 0 {
+                recorded.stamp(messages[index].stamp, part: &part, into: &batch)
+            } else {
+                stamp(messages.extracting(index..<index + 1), timestamp: &timestamp, into: &batch)
+            }
+        }
+    }
+
+    private func stamp(
+        _ messages: Span<OutgoingMessage>, timestamp: inout TimestampText, into batch: inout ByteBuffer
+    ) {
         var bytes = 0
         for index in messages.indices { bytes += entries[Int(messages[index].template)].bytes.count }
         batch.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes) { target in
@@ -105,8 +128,8 @@ final class StampedTemplates: Sendable {
             }
         }
         if let place = entry.timestamp {
-            timestamp.set(monotonicNanoseconds: stamp.intendedNanoseconds)
-            timestamp.bytes.withUnsafeBytes { patch(target, place, with: $0) }
+            timestamp.bytes(entry.timestampForm, monotonicNanoseconds: stamp.intendedNanoseconds)
+                .withUnsafeBytes { patch(target, place, with: $0) }
         }
     }
 
@@ -123,7 +146,7 @@ final class StampedTemplates: Sendable {
 
 extension BasicProperties {
     /// The properties of a run's messages, with a place for the stamps.
-    fileprivate init(_ fixed: FixedProperties, messageID: String) {
+    init(_ fixed: FixedProperties, messageID: String) {
         self.init()
         contentType = fixed.contentType
         contentEncoding = fixed.contentEncoding

@@ -16,10 +16,37 @@ package struct ArrivalSequence: Sendable {
     package struct Phase: Sendable {
         package var curve: RateCurve
         package var end: End
+        /// Whether the recording's own times take the place of the curve.
+        package var isRecorded = false
 
         package init(curve: RateCurve, end: End) {
             self.curve = curve
             self.end = end
+        }
+
+        /// A phase whose messages come as they once came.
+        package static func recorded(until end: End) -> Phase {
+            var phase = Phase(curve: .constant(0), end: end)
+            phase.isRecorded = true
+            return phase
+        }
+    }
+
+    /// Messages that were recorded: when they came, and how many there are.
+    package struct Recording: Sendable {
+        package var times: RecordedTimes
+        /// How many times as fast as they came.
+        package var speed: Double
+        /// How many there are; nil where they begin again.
+        package var limit: UInt64?
+        /// The number of the first message of the sequence.
+        package var firstNumber: UInt64
+
+        package init(times: RecordedTimes, speed: Double = 1, limit: UInt64?, firstNumber: UInt64 = 0) {
+            self.times = times
+            self.speed = speed
+            self.limit = limit
+            self.firstNumber = firstNumber
         }
     }
 
@@ -33,6 +60,10 @@ package struct ArrivalSequence: Sendable {
 
     private let phases: [Phase]
     private let spacing: Spacing
+    private let recording: Recording?
+    private var count: UInt64 = 0
+    /// The recorded time of the phase's first message.
+    private var recordedStartSeconds = 0.0
     private var random: SeededGenerator
     private var phase = 0
     private var countInPhase: UInt64 = 0
@@ -42,8 +73,9 @@ package struct ArrivalSequence: Sendable {
     /// When each phase began, as far as it is known.
     private(set) var phaseStartsNanoseconds: [Int64] = [0]
 
-    package init(phases: [Phase], spacing: Spacing, seed: UInt64) {
+    package init(phases: [Phase], spacing: Spacing, seed: UInt64, recording: Recording? = nil) {
         self.phases = phases
+        self.recording = recording
         self.spacing = spacing
         random = SeededGenerator(seed: seed, stream: 1)
     }
@@ -53,7 +85,9 @@ package struct ArrivalSequence: Sendable {
     /// Phases that end after a count under Poisson arrivals end with their last arrival, so finding it means walking
     /// them once.
     package var boundariesNanoseconds: [Int64] {
-        if spacing == .uniform || phases.allSatisfy({ if case .after = $0.end { true } else { false } }) {
+        if spacing == .uniform && recording == nil
+            || phases.allSatisfy({ if case .after = $0.end { true } else { false } })
+        {
             var sum: Int64 = 0
             return [0]
                 + phases.map { phase in
@@ -71,9 +105,9 @@ package struct ArrivalSequence: Sendable {
 
     /// How many arrivals of each phase are due before that time, in nanoseconds since the start of the first phase.
     ///
-    /// Nil where it takes a walk to know, as with Poisson arrivals.
+    /// Nil where it takes a walk to know, as with Poisson arrivals and recorded ones.
     package func counts(before offsetNanoseconds: Int64) -> [UInt64]? {
-        guard spacing == .uniform else { return nil }
+        guard spacing == .uniform, recording == nil else { return nil }
         let borders = boundariesNanoseconds
         return phases.indices.map { index in
             let (phase, start) = (phases[index], borders[index])
@@ -96,6 +130,7 @@ package struct ArrivalSequence: Sendable {
                 let offset = phaseStartsNanoseconds[phase] + Int64(seconds * 1e9)
                 lastInPhaseSeconds = seconds
                 countInPhase += 1
+                count += 1
                 return Arrival(offsetNanoseconds: offset, phase: phase)
             }
             finishPhase()
@@ -106,6 +141,11 @@ package struct ArrivalSequence: Sendable {
     /// Seconds since the start of the phase; nil where the phase is over.
     private mutating func nextInPhase(_ current: Phase) -> Double? {
         if case .count(let count) = current.end, countInPhase >= count { return nil }
+        if let recording {
+            let number = recording.firstNumber + count
+            if let limit = recording.limit, number >= limit { return nil }
+            if current.isRecorded { return nextRecorded(number, recording, end: current.end) }
+        }
         let seconds: Double
         switch spacing {
         case .uniform:
@@ -121,10 +161,21 @@ package struct ArrivalSequence: Sendable {
         return seconds.isFinite ? seconds : nil
     }
 
+    /// As `nextInPhase`, by the recording's own times.
+    private mutating func nextRecorded(_ number: UInt64, _ recording: Recording, end: End) -> Double? {
+        let recorded = recording.times.seconds(of: number)
+        if countInPhase == 0 { recordedStartSeconds = recorded }
+        let seconds = (recorded - recordedStartSeconds) / recording.speed
+        if case .after(let end) = end, seconds >= end { return nil }
+        return seconds
+    }
+
     private mutating func finishPhase() {
         let seconds: Double =
             switch (phases[phase].end, spacing) {
             case (.after(let seconds), _): seconds
+            // It may have ended before its count, with the recording.
+            case (.count, _) where recording != nil: lastInPhaseSeconds + 1e-9
             case (.count(let count), .uniform): phases[phase].curve.time(of: Double(count))
             // Just behind its last arrival, which belongs to it.
             case (.count, .poisson): lastInPhaseSeconds + 1e-9

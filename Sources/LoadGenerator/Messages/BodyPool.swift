@@ -39,7 +39,7 @@ package struct BodyPool: Sendable {
         case .update: updates
         case .delete: deletes
         case .malformed: malformed
-        case .opaque: []
+        case .opaque, .line: []
         }
     }
 

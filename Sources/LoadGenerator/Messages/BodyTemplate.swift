@@ -1,3 +1,4 @@
+package import Drivers
 package import Scenarios
 
 /// A message body made before the run, with the places that are patched for each message.
@@ -8,8 +9,10 @@ package struct BodyTemplate: Sendable, Equatable {
     package var kind: Scenario.MessageKind
     /// Where the 25 bytes of the document's identifier start; nil if the body has none.
     package var idOffset: Int?
-    /// Where the 24 bytes of the time start (ISO 8601 with milliseconds, UTC); nil if the body has none.
+    /// Where the bytes of the time start; nil if the body has none.
     package var timestampOffset: Int?
+    /// How the time is written: ISO 8601 with milliseconds, UTC, but for lines of logs.
+    package var timestampForm = TimestampText.Form.iso8601
     /// The language of the text; nil without text.
     package var language: Scenario.Language?
     /// What is wrong with the body; nil with sound ones.

@@ -73,6 +73,7 @@ private struct PhaseDraft: Keyed {
         switch (duration, count) {
         case (let duration?, nil): end = .duration(duration)
         case (nil, let count?): end = .count(count)
+        case (nil, nil) where rate.map(\.isOriginal) == true: end = .count(Scenario.Phase.wholeRecording)
         case (nil, nil): throw PhaseMistake(message: "nothing ends the phase; give 'for: 10s' or 'count: 20000'")
         default: throw PhaseMistake(message: "'for' and 'count' exclude each other; keep one")
         }
@@ -90,7 +91,7 @@ private struct PhaseDraft: Keyed {
         isMeasured = phase.measured
         switch phase.end {
         case .duration(let value): duration = value
-        case .count(let value): count = value
+        case .count(let value): count = phase.rate == .original && value == Scenario.Phase.wholeRecording ? nil : value
         }
     }
 }
@@ -106,6 +107,9 @@ private enum RateDraft {
     case sine(SineDraft)
     case burst(BurstDraft)
     case saturate(SaturateDraft)
+    case original
+
+    var isOriginal: Bool { if case .original = self { true } else { false } }
 }
 
 private struct RampDraft: Keyed {
@@ -250,9 +254,18 @@ extension Notation where Value == RateDraft {
     fileprivate static var rateShape: Notation {
         let constant = Notation<Double>.rate
         let single = Notation(
-            form: constant.form,
-            read: { node, decoding in constant.read(node, &decoding).map(RateDraft.constant) },
-            write: { if case .constant(let rate) = $0 { constant.write(rate) } else { nil } })
+            form: .either([constant.form, .choice(["original"])]),
+            read: { node, decoding in
+                if case .scalar(let scalar) = node.content, scalar.text == "original" { return .original }
+                return constant.read(node, &decoding).map(RateDraft.constant)
+            },
+            write: { draft in
+                switch draft {
+                case .constant(let rate): constant.write(rate)
+                case .original: .bare("original")
+                default: nil
+                }
+            })
         return .either(single: single, structured: .oneKey(shapes))
     }
 
@@ -325,6 +338,7 @@ extension RateDraft {
                 lowPerSecond: draft.low, highPerSecond: draft.high, period: draft.period, duty: draft.duty)
         case .saturate(let draft):
             return .saturate(Scenario.Saturation(window: draft.window, release: draft.release))
+        case .original: return .original
         }
     }
 
@@ -344,6 +358,7 @@ extension RateDraft {
             var draft = SaturateDraft(window: saturation.window)
             draft.release = saturation.release
             self = .saturate(draft)
+        case .original: self = .original
         }
     }
 }
@@ -373,7 +388,7 @@ extension Scenario.RateShape {
         case .steps(let rates, _): rates.last == 0
         case .sine(let mean, _, _): mean == 0
         case .burst(let low, let high, _, _): low == 0 && high == 0
-        case .saturate: false
+        case .saturate, .original: false
         }
     }
 }

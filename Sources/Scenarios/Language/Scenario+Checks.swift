@@ -6,6 +6,7 @@ extension Scenario {
         checkPhases(&decoding)
         checkLoad(&decoding)
         checkPayload(&decoding)
+        checkLogs(&decoding)
         checkConnection(&decoding)
         checkAnswers(&decoding)
         checkTopology(&decoding)

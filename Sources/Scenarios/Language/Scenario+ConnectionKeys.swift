@@ -83,7 +83,7 @@ extension Scenario.TLS: Keyed {
 
 extension Notation where Value == Scenario.FilePath {
     /// A file that is there.
-    fileprivate static var filePath: Notation {
+    static var filePath: Notation {
         let path = Notation<String>.text(bytes: 1...4096, words: "the path of a file")
         return Notation(
             form: path.form,

@@ -36,6 +36,7 @@ extension Scenario: Keyed {
                     summary: \.summary),
                 "The kinds of message by weight."),
             Key("text", \.text, .object, "What the texts of the updates look like."),
+            Key("logs", \.logs, .object, "What the lines of `pipeline: weblogs` look like, or the file they are from."),
             Key("payload", \.payload, .object, "What the opaque messages carry."),
             Key("workers", \.workers, .workers, "The consuming processes under test."),
             Key(
@@ -70,6 +71,7 @@ extension Scenario.MessageKind {
         case .delete: "The removal of a document stored before."
         case .malformed: "A body no worker can process; it must arrive in the failed queue."
         case .opaque: "Bytes as `payload` says, for workers of your own or none."
+        case .line: "A line of an access log, as `logs` says; all there is by default with `pipeline: weblogs`."
         }
     }
 }

@@ -3,6 +3,10 @@
 extension Scenario {
     /// Fills in what depends on the pipeline and is not given.
     mutating func takePipelineDefaults(_ decoding: Decoding) {
+        if pipeline == .weblogs, target == .broker, decoding.isSound("pipeline", "mix", "load") {
+            if !decoding.isGiven("mix") { mix = [MixEntry(kind: .line, weight: 1)] }
+            if !decoding.isGiven("load.properties.content_type") { load.properties.contentType = "text/plain" }
+        }
         guard pipeline != .text, target == .broker, decoding.isSound("pipeline", "target", "topology") else { return }
         let defaults = pipeline.topology
         // Whoever names an exchange of their own says how it routes, too.

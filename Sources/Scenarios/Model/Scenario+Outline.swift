@@ -10,6 +10,7 @@ extension Scenario {
             parts.append("up to \(Quantity.text(peak.rounded()))/s")
         }
         if phases.contains(where: \.rate.isClosedLoop) { parts.append("saturating") }
+        if let file = logs.file { parts.append("replaying \(file.name)") }
         switch target {
         case .broker: parts.append("on \(broker.location.outline)")
         case .store: parts.append("into the store")

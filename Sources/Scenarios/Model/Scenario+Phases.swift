@@ -17,6 +17,9 @@ extension Scenario {
             self.end = end
             self.measured = measured
         }
+
+        /// The count of a phase that ends with the last line of a replayed file.
+        package static let wholeRecording: UInt64 = 10_000_000_000
     }
 
     /// What ends a phase.
@@ -41,6 +44,8 @@ extension Scenario {
         case burst(lowPerSecond: Double, highPerSecond: Double, period: Duration, duty: Double)
         /// No schedule: as many messages in flight as the window allows, the next one when one comes back.
         case saturate(Saturation)
+        /// As the lines of a replayed file once came, by their own times.
+        case original
 
         /// Whether the load is a closed loop, which has no intended times.
         package var isClosedLoop: Bool {
@@ -55,7 +60,7 @@ extension Scenario {
             case .steps(let rates, _): rates.max()
             case .sine(let mean, let amplitude, _): mean + amplitude
             case .burst(let low, let high, _, _): max(low, high)
-            case .saturate: nil
+            case .saturate, .original: nil
             }
         }
     }

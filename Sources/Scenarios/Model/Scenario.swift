@@ -32,6 +32,8 @@ package struct Scenario: Sendable, Equatable {
     package var load = Load()
     /// The weighted kinds of message, in the order of `MessageKind.allCases`; weights above zero only.
     package var mix: [MixEntry] = [MixEntry(kind: .update, weight: 1)]
+    /// What the lines of web logs are.
+    package var logs = Logs()
     /// What the texts of the updates look like.
     package var text = Text()
     /// What the opaque messages carry.
@@ -94,6 +96,8 @@ extension Scenario {
         case malformed
         /// Bytes of the user's choice, which no reference worker reads.
         case opaque
+        /// A line of an access log.
+        case line
     }
 
     /// One kind of message and its share.

@@ -79,7 +79,10 @@ package enum LogText {
     /// The first byte from `start` on that cannot stand in the text; the bytes' count where all can.
     private static func plainEnd(_ bytes: UnsafeRawBufferPointer, from start: Int, _ escapesControls: Bool) -> Int {
         var place = start
+        let line = LineBytes(bytes)
         while place < bytes.count {
+            while place &+ 8 <= bytes.count, line.isPlain(at: place, escapesControls) { place &+= 8 }
+            guard place < bytes.count else { break }
             let byte = bytes[place]
             if byte < 0x80 {
                 if escapesControls, byte < 0x20 || byte == 0x7F { return place }

@@ -61,6 +61,12 @@ package struct AccessLogLine: Sendable, Equatable {
         while place < line.count { place = try Self.skipField(line, at: place) }
     }
 
+    /// The time of a line, whatever else is wrong with it; nil where it has none between brackets.
+    package static func time(in bytes: UnsafeRawBufferPointer) -> LogTime? {
+        guard !bytes.isEmpty else { return nil }
+        return (try? findTime(LineBytes(bytes), from: 1))?.time
+    }
+
     // MARK: - Before the time
 
     private struct Head {

@@ -74,6 +74,18 @@ struct LineBytes {
         return high &* 10 &+ low
     }
 
+    /// Whether the eight bytes from a place on are ASCII, and none is a control character where these count.
+    @inline(__always)
+    func isPlain(at index: Int, _ minusControls: Bool) -> Bool {
+        let word = word(at: index)
+        var special = word
+        if minusControls {
+            special |= (word &- 0x2020_2020_2020_2020) & ~word
+            special |= Self.zeros(word ^ 0x7F7F_7F7F_7F7F_7F7F)
+        }
+        return special & 0x8080_8080_8080_8080 == 0
+    }
+
     @inline(__always)
     private func word(at index: Int) -> UInt64 {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))

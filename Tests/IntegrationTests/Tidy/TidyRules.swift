@@ -165,7 +165,9 @@ extension TidyRule {
             "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
             "TextAnalysis": [],
             "Stores": ["GRDB", "GRDBSQLite", "CMariaDB", "Logging"],
-            "LoadGenerator": service.union(["Drivers", "Scenarios", "LoadMetrics", "Statistics", "DequeModule"]),
+            "LoadGenerator": service.union([
+                "Drivers", "Scenarios", "LoadMetrics", "Statistics", "WebLogs", "CZlib", "DequeModule",
+            ]),
             "WebLogs": ["CLibcrypto"],
             "PipelineWorker": service.union([
                 "Drivers", "Stores", "TextAnalysis", "WebLogs", "CMaxMindDB", "LoadMetrics", "DequeModule",
