@@ -2,6 +2,8 @@
 package enum StoreError: Error, Equatable, CustomStringConvertible {
     /// The URL does not name a store of this build.
     case unknownScheme(String)
+    /// The URL names a store that this build was made without; the package is Debian's with the library it needs.
+    case leftOut(String, package: String)
     /// The URL names a store but is malformed; the text says how.
     case invalidURL(String)
     /// Out of reach for now: busy, unreachable, disk full. The same call may succeed later.
@@ -17,7 +19,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch self {
         case .unavailable: true
-        case .unknownScheme, .invalidURL, .permanent, .closed, .cancelled: false
+        case .unknownScheme, .leftOut, .invalidURL, .permanent, .closed, .cancelled: false
         }
     }
 
@@ -25,6 +27,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unknownScheme(let scheme):
             "store '\(scheme)': this build has no such store; use \(StoreURL.supported)"
+        case .leftOut(let scheme, let package):
+            "store '\(scheme)': this build has none; install \(package) and build again with 'make build'"
         case .invalidURL(let reason):
             "store URL: \(reason); use \(StoreURL.supported)"
         case .unavailable(let store, let reason):

@@ -6,11 +6,18 @@ package enum StoreURL: Sendable, Equatable {
     case none
     /// A file; its folder is created.
     case sqlite(path: String)
+    /// A server.
+    case mysql(MySQLAddress)
 
-    /// What a user may write, for help and errors.
-    package static let supported = "none, sqlite or sqlite:PATH"
+    /// What a user may write, for help and errors: the stores that this build has.
+    package static let supported: String = {
+        let forms = ["none", "sqlite", "sqlite:PATH"] + OptionalStore.all.filter(\.isBuilt).map(\.form)
+        return forms.dropLast().joined(separator: ", ") + " or " + (forms.last ?? "")
+    }()
 
-    /// Reads `none`, `sqlite` (the caller's default path) or `sqlite:PATH`.
+    /// Reads `none`, `sqlite` (the caller's default path), `sqlite:PATH` or the address of a server.
+    ///
+    /// A store that was left out of the build is an error that says so.
     package init(_ text: String, defaultSQLitePath: String) throws(StoreError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let scheme = parts.first.map { $0.lowercased() } ?? ""
@@ -28,9 +35,16 @@ package enum StoreURL: Sendable, Equatable {
             let path = path.hasPrefix("//") ? path.dropFirst(2) : path
             guard !path.isEmpty else { throw .invalidURL("'sqlite:' names no file") }
             self = .sqlite(path: String(path))
+        case (_, let address) where OptionalStore.mySQL.schemes.contains(scheme):
+            try Self.check(.mySQL, scheme)
+            self = .mysql(try MySQLAddress(url: address ?? ""))
         default:
             throw .unknownScheme(scheme)
         }
+    }
+
+    private static func check(_ store: OptionalStore, _ scheme: String) throws(StoreError) {
+        guard store.isBuilt else { throw .leftOut(scheme, package: store.package) }
     }
 
     /// Opens the store and creates the collection in it where it is missing.
@@ -40,6 +54,12 @@ package enum StoreURL: Sendable, Equatable {
             NoStore()
         case .sqlite(let path):
             try await SQLiteStore.open(path: path, collection: collection, logger: logger)
+        case .mysql(let address):
+            #if MySQL
+                try await MySQLStore.open(address, collection: collection, logger: logger)
+            #else
+                throw .leftOut("mysql", package: OptionalStore.mySQL.package)
+            #endif
         }
     }
 }
@@ -50,6 +70,7 @@ extension StoreURL: CustomStringConvertible {
         switch self {
         case .none: "none"
         case .sqlite(let path): "sqlite:\(path)"
+        case .mysql(let address): address.description
         }
     }
 }

@@ -73,7 +73,7 @@ struct StoreConformanceTests {
 
     @Test("an update that a later delete has overtaken does not come back", arguments: Subject.all)
     func overtakenByDelete(_ subject: Subject) async throws {
-        let url = try subject.makeURL()
+        let url = try await subject.makeURL()
         let store = try await subject.open(url)
         // Versions of now: those of long ago are forgotten when the store is opened again.
         let now = Int64(Date.now.timeIntervalSince1970 * 1000)
@@ -97,7 +97,7 @@ struct StoreConformanceTests {
 
     @Test("deletes of long ago are forgotten when the store is opened", arguments: Subject.all)
     func oldDeletes(_ subject: Subject) async throws {
-        let url = try subject.makeURL()
+        let url = try await subject.makeURL()
         let store = try await subject.open(url)
         let old = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention - 60_000
         #expect(try await store.apply([.delete(id: "a", version: old)]) == [.absent])
@@ -109,7 +109,7 @@ struct StoreConformanceTests {
 
     @Test("a collection that keeps the first leaves it as it is", arguments: Subject.all)
     func keepsFirst(_ subject: Subject) async throws {
-        let url = try subject.makeURL()
+        let url = try await subject.makeURL()
         let store = try await subject.open(url, StoreUnderTest.firstCollection)
         let first = Subject.document("a", text: "first")
         #expect(
@@ -177,7 +177,7 @@ struct StoreConformanceTests {
 
     @Test("workers that share the store write one key without losing a batch", arguments: Subject.all)
     func concurrentWorkers(_ subject: Subject) async throws {
-        let url = try subject.makeURL()
+        let url = try await subject.makeURL()
         let workers = 4
         let rounds = 25
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -207,7 +207,7 @@ struct StoreConformanceTests {
 
     @Test("what was applied is there when the store is opened again", arguments: Subject.all)
     func reopening(_ subject: Subject) async throws {
-        let url = try subject.makeURL()
+        let url = try await subject.makeURL()
         let store = try await subject.open(url)
         _ = try await store.apply([
             .upsert(Subject.document("kept", text: "text"), version: 1), .delete(id: "x", version: 1),

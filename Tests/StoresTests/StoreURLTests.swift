@@ -1,5 +1,7 @@
-import Stores
+import TestSupport
 import Testing
+
+@testable import Stores
 
 @Suite("Store URLs")
 struct StoreURLTests {
@@ -38,6 +40,26 @@ struct StoreURLTests {
             _ = try StoreURL("postgres://user:secret@host/db", defaultSQLitePath: "x")
         }
         #expect(
-            error?.description == "store 'postgres': this build has no such store; use none, sqlite or sqlite:PATH")
+            error?.description == "store 'postgres': this build has no such store; use \(StoreURL.supported)")
+        #expect(StoreURL.supported.hasPrefix("none, sqlite"))
+    }
+
+    @Test("a build has every optional store whose library is installed, and says of the others how to have them")
+    func optionalStores() {
+        for store in OptionalStore.all {
+            #expect(store.isBuilt || !Requirement.isCI, "\(store.schemes) is left out; see Package.swift")
+            #expect(StoreURL.supported.contains(store.form) == store.isBuilt)
+            let error = StoreError.leftOut(store.schemes[0], package: store.package)
+            #expect(
+                error.description == "store '\(store.schemes[0])': this build has none; install \(store.package) "
+                    + "and build again with 'make build'")
+            #expect(!error.isRetryable)
+            guard !store.isBuilt else { continue }
+            for scheme in store.schemes {
+                #expect(throws: StoreError.leftOut(scheme, package: store.package)) {
+                    _ = try StoreURL("\(scheme)://user:secret@host/db", defaultSQLitePath: "x")
+                }
+            }
+        }
     }
 }

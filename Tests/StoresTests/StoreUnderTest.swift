@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Stores
+import TestSupport
 import Testing
 
 /// A kind of store that the conformance suite can open, reopen and break.
@@ -16,14 +17,25 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
 
     let testDescription: String
     /// A URL of a fresh, empty store.
-    let makeURL: @Sendable () throws -> StoreURL
+    let makeURL: @Sendable () async throws -> StoreURL
 
-    /// Every store of this build that keeps what it is given.
-    static let all: [StoreUnderTest] = [
-        StoreUnderTest(testDescription: "SQLite") {
-            .sqlite(path: try temporaryFolder().appendingPathComponent("store.sqlite").path)
-        }
-    ]
+    /// Every store of this build that keeps what it is given; servers where they are installed, and in CI.
+    static let all: [StoreUnderTest] = {
+        var all = [
+            StoreUnderTest(testDescription: "SQLite") {
+                .sqlite(path: try temporaryFolder().appendingPathComponent("store.sqlite").path)
+            }
+        ]
+        #if MySQL
+            if Requirement.mariaDB.isMet || Requirement.isCI {
+                all.append(
+                    StoreUnderTest(testDescription: "MySQL") {
+                        try StoreURL(try await MariaDBServer.shared().freshURL(), defaultSQLitePath: "")
+                    })
+            }
+        #endif
+        return all
+    }()
 
     func open(
         _ url: StoreURL, _ collection: StoreCollection = Self.collection
@@ -32,7 +44,7 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     }
 
     func open() async throws -> any DocumentStore {
-        try await open(makeURL())
+        try await open(try await makeURL())
     }
 
     /// A document whose values all depend on the text.

@@ -42,8 +42,11 @@ package enum Requirement: Sendable {
 
     private static func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
 
+    /// Whether nothing may be skipped.
+    package static var isCI: Bool { Places.environment("CI") == "true" }
+
     fileprivate var trait: ConditionTrait {
-        .enabled(missing) { isMet || Places.environment("CI") == "true" }
+        .enabled(missing) { isMet || Self.isCI }
     }
 }
 

@@ -1,0 +1,82 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Threads of a store's own for calls that block: neither Swift's tasks nor an event loop wait for a server.
+///
+/// Each thread has a session, made on it and never seen by another; jobs go to whichever thread is free.
+final class ConnectionThreads<Session>: Sendable {
+    private typealias Job = @Sendable (Session) -> Void
+
+    private struct State: Sendable {
+        var jobs: [@Sendable (Session) -> Void] = []
+        var running: Int
+        var isClosed = false
+        var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+    private let work = DispatchSemaphore(value: 0)
+    private let count: Int
+
+    /// Starts the threads; they end with ``close()``.
+    init(count: Int, name: String, makeSession: @escaping @Sendable () -> Session) {
+        self.count = count
+        state = Mutex(State(running: count))
+        for number in 1...count {
+            let thread = Thread { self.serve(makeSession()) }
+            thread.name = "\(name)-\(number)"
+            thread.start()
+        }
+    }
+
+    /// Runs a job on one of the threads; nil when they are closed.
+    func run<Value: Sendable>(_ body: @escaping @Sendable (Session) -> Value) async -> Value? {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
+            let isTaken = state.withLock { state in
+                guard !state.isClosed else { return false }
+                state.jobs.append { continuation.resume(returning: body($0)) }
+                return true
+            }
+            if isTaken {
+                work.signal()
+            } else {
+                continuation.resume(returning: nil)
+            }
+        }
+    }
+
+    /// Lets the jobs that were given finish, and the threads end.
+    func close() async {
+        let isFirst = state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+        if isFirst {
+            for _ in 0..<count { work.signal() }
+        }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isOver = state.withLock { state in
+                if state.running == 0 { return true }
+                state.waitingForEnd.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func serve(_ session: Session) {
+        while true {
+            work.wait()
+            let job = state.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+            // A signal without a job is the end.
+            guard let job else { break }
+            job(session)
+        }
+        let waiting = state.withLock { state in
+            state.running -= 1
+            return state.running == 0 ? state.waitingForEnd : []
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}

@@ -1,0 +1,72 @@
+#if MySQL
+    import Glibc
+    import Logging
+
+    /// What one thread of a store works with: its connection, which it makes when it needs one, and again when it is lost.
+    final class MySQLSession {
+        /// How often a transaction is done again that met others; each time it waits a little longer.
+        private static let conflictsMaximum = 20
+        private static let conflictPauseMicroseconds: UInt32 = 1000
+        private static let clock = ContinuousClock()
+
+        let address: MySQLAddress
+        let table: MySQLTable
+        private let logger: Logger
+        private var connection: MySQLConnection?
+
+        init(_ address: MySQLAddress, _ table: MySQLTable, logger: Logger) {
+            self.address = address
+            self.table = table
+            self.logger = logger
+        }
+
+        /// Runs a transaction, again where it met another one or a connection that had died in the meantime.
+        ///
+        /// A server that does not answer or cannot be reached is for the caller to try again.
+        func perform<Value>(
+            _ body: (MySQLConnection) throws(MySQLError) -> Value
+        ) throws(MySQLError) -> Value {
+            var conflicts: UInt32 = 0
+            while true {
+                let isOld = connection != nil
+                let start = Self.clock.now
+                do throws(MySQLError) {
+                    return try body(try connected())
+                } catch {
+                    switch error.meaning {
+                    case .lost:
+                        connection = nil
+                        // A server that was silent for so long is asked again later; one that ended the connection, now.
+                        let wasSilent = Self.clock.now - start >= .seconds(Int64(address.timeoutSeconds))
+                        guard isOld, !wasSilent else { throw error }
+                    case .conflict:
+                        rollBack()
+                        guard conflicts < Self.conflictsMaximum else { throw error }
+                        conflicts += 1
+                        usleep(conflicts * Self.conflictPauseMicroseconds)
+                    case .outOfReach, .badDocument, .permanent:
+                        rollBack()
+                        throw error
+                    }
+                    logger.debug(
+                        "a transaction again", metadata: ["store": "\(address)", "reason": "\(error.reason)"])
+                }
+            }
+        }
+
+        private func connected() throws(MySQLError) -> MySQLConnection {
+            if let connection { return connection }
+            let new = try MySQLConnection(address)
+            connection = new
+            return new
+        }
+
+        private func rollBack() {
+            do throws(MySQLError) {
+                try connection?.execute("ROLLBACK")
+            } catch {
+                connection = nil
+            }
+        }
+    }
+#endif

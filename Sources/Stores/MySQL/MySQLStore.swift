@@ -1,0 +1,129 @@
+#if MySQL
+    import CMariaDB
+    import Foundation
+    package import Logging
+    import Synchronization
+
+    /// Holds a collection in a table of a MySQL or MariaDB server, which several processes may write.
+    ///
+    /// One transaction a batch, as durable as the server makes its commits. A transaction that met another one, or whose
+    /// connection was lost, is done again: the operations are idempotent.
+    package final class MySQLStore: DocumentStore {
+        package let name: String
+        private let threads: ConnectionThreads<MySQLSession>
+        private let isClosed = Atomic(false)
+
+        /// Connects, and makes the database and the table where they are missing.
+        package static func open(
+            _ address: MySQLAddress, collection: StoreCollection, logger: Logger
+        ) async throws(StoreError) -> MySQLStore {
+            guard isLibraryReady else {
+                throw .permanent(store: "\(address)", reason: "its client library cannot be set up")
+            }
+            let table = MySQLTable(collection)
+            let store = MySQLStore(
+                name: "\(address)",
+                threads: ConnectionThreads(count: address.pool, name: "mysql") {
+                    MySQLSession(address, table, logger: logger)
+                })
+            let oldest = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention
+            do throws(StoreError) {
+                try await store.perform { (connection, table) throws(MySQLError) in
+                    let schema = MySQLSchema(connection, table)
+                    try schema.migrate()
+                    try schema.clear(before: oldest)
+                }
+            } catch {
+                await store.close()
+                throw error
+            }
+            return store
+        }
+
+        private init(name: String, threads: ConnectionThreads<MySQLSession>) {
+            self.name = name
+            self.threads = threads
+        }
+
+        /// The library's own state, made once before the first thread needs it.
+        private static let isLibraryReady = mysql_server_init(0, nil, nil) == 0
+
+        /// Applies the operations in one transaction, as if in their order.
+        package func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome] {
+            guard !operations.isEmpty else {
+                try checkOpen()
+                return []
+            }
+            return try await perform { (connection, table) throws(MySQLError) in
+                try MySQLBatch(connection, table).apply(operations)
+            }
+        }
+
+        /// The number of documents in the table; it reads all of it.
+        package func count() async throws(StoreError) -> Int {
+            try await perform { (connection, table) throws(MySQLError) in
+                try connection.query(table.count).first?.first?.flatMap { Int($0) } ?? 0
+            }
+        }
+
+        /// The document of that id; nil when there is none.
+        package func fetch(_ id: String) async throws(StoreError) -> StoreDocument? {
+            try await perform { (connection, table) throws(MySQLError) in
+                connection.parameters.reset(count: 1, byteCount: MySQLParameters.byteCount(of: id))
+                connection.parameters.add(id)
+                return try Self.documents(connection, table.fetch, table).first
+            }
+        }
+
+        /// The next documents in the order of their ids' bytes.
+        package func page(after id: String?, limit: Int) async throws(StoreError) -> [StoreDocument] {
+            try await perform { (connection, table) throws(MySQLError) in
+                let parameters = connection.parameters
+                parameters.reset(
+                    count: 2, byteCount: MySQLParameters.wordBytes + (id.map(MySQLParameters.byteCount(of:)) ?? 0))
+                if let id { parameters.add(id) }
+                parameters.add(Int64(limit))
+                return try Self.documents(connection, table.page(isFirst: id == nil), table)
+            }
+        }
+
+        private static func documents(
+            _ connection: MySQLConnection, _ sql: String, _ table: MySQLTable
+        ) throws(MySQLError) -> [StoreDocument] {
+            try connection.statement(sql).rows(connection.parameters, table.kinds).compactMap { row in
+                guard case .text(let id)? = row.first else { return nil }
+                return StoreDocument(id: String(decoding: id, as: UTF8.self), values: Array(row.dropFirst()))
+            }
+        }
+
+        /// Lets the batches in progress finish and closes the connections.
+        package func close() async {
+            isClosed.store(true, ordering: .releasing)
+            await threads.close()
+        }
+
+        private func perform<Value: Sendable>(
+            _ body: @escaping @Sendable (MySQLConnection, MySQLTable) throws(MySQLError) -> Value
+        ) async throws(StoreError) -> Value {
+            try checkOpen()
+            guard !Task.isCancelled else { throw .cancelled(store: name) }
+            let result = await threads.run { session -> Result<Value, MySQLError> in
+                do throws(MySQLError) {
+                    return .success(
+                        try session.perform { (connection) throws(MySQLError) in try body(connection, session.table) })
+                } catch {
+                    return .failure(error)
+                }
+            }
+            switch result {
+            case .success(let value): return value
+            case .failure(let error): throw error.storeError(name)
+            case nil: throw .closed(store: name)
+            }
+        }
+
+        private func checkOpen() throws(StoreError) {
+            guard !isClosed.load(ordering: .acquiring) else { throw .closed(store: name) }
+        }
+    }
+#endif

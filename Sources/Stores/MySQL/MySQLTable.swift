@@ -1,0 +1,126 @@
+#if MySQL
+    /// The SQL of one collection's table.
+    ///
+    /// `id` is compared by its bytes, and text can be read by whoever looks at the table. A collection that keeps the
+    /// latest has two columns more: `version`, and `deleted`, which marks what is left of a deleted document.
+    struct MySQLTable: Sendable {
+        /// The longest identifier, in characters: what an index takes of the longest ones of each.
+        static let idMaximumCharacters = 255
+        /// How many parameters a statement may have.
+        private static let parametersMaximum = 65_535
+        /// More rows at once are no faster, and make both sides keep more memory.
+        private static let rowsMaximum = 512
+
+        let collection: StoreCollection
+        let isVersioned: Bool
+        /// What is read of a document.
+        let kinds: [MySQLStatement.ColumnKind]
+        /// Parameters of one row that is written.
+        let rowParameters: Int
+        private let table: String
+        private let insertHead: String
+        private let rowMarks: String
+        private let overwrite: String
+        private let selectDocument: String
+
+        init(_ collection: StoreCollection) {
+            self.collection = collection
+            isVersioned = collection.keeps == .latest
+            kinds = [.text] + collection.columns.map { MySQLStatement.ColumnKind($0.kind) }
+            table = MySQLConnection.quoted(collection.name)
+            let values = collection.columns.map { MySQLConnection.quoted($0.name) }
+            let written = values + (isVersioned ? ["version", "deleted"] : [])
+            rowParameters = written.count + 1
+            insertHead = "INSERT INTO \(table) (id\(written.map { ", \($0)" }.joined())) VALUES "
+            rowMarks = "(\(Array(repeating: "?", count: rowParameters).joined(separator: ",")))"
+            overwrite =
+                written.isEmpty ? "id = id" : written.map { "\($0) = VALUES(\($0))" }.joined(separator: ", ")
+            selectDocument = "SELECT id\(values.map { ", \($0)" }.joined()) FROM \(table)"
+        }
+
+        // MARK: - Its shape
+
+        /// What makes a table of version n of the one before; each may be half done already, by a server that died.
+        func migrations(collation: String) -> [[String]] {
+            [[createTable(collation)]]
+        }
+
+        private func createTable(_ collation: String) -> String {
+            var columns = ["id VARCHAR(\(Self.idMaximumCharacters)) NOT NULL PRIMARY KEY"]
+            columns += collection.columns.map { "\(MySQLConnection.quoted($0.name)) \(Self.type(of: $0.kind))" }
+            if isVersioned {
+                columns += ["version BIGINT NOT NULL", "deleted TINYINT NOT NULL"]
+            }
+            return """
+                CREATE TABLE IF NOT EXISTS \(table) (\(columns.joined(separator: ", "))) \
+                ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE \(collation)
+                """
+        }
+
+        /// JSON is kept as the text it is: MySQL's own type would change its bytes.
+        private static func type(of kind: StoreCollection.Kind) -> String {
+            switch kind {
+            case .integer: "BIGINT"
+            case .real: "DOUBLE"
+            case .text, .json: "LONGTEXT"
+            case .bytes: "LONGBLOB"
+            }
+        }
+
+        // MARK: - Writing
+
+        /// The most rows of one statement, a power of two.
+        var rowsInStatement: Int {
+            var rows = Self.rowsMaximum
+            while rows > 1, rows * rowParameters > Self.parametersMaximum { rows /= 2 }
+            return rows
+        }
+
+        /// Puts rows in; those whose identifier is there stay as they are, and do not count.
+        func insert(rows: Int) -> String { rowsStatement(rows, "id = \(table).id") }
+
+        /// Puts rows in the place of those there.
+        func replace(rows: Int) -> String { rowsStatement(rows, overwrite) }
+
+        private func rowsStatement(_ rows: Int, _ update: String) -> String {
+            "\(insertHead)\(Array(repeating: rowMarks, count: rows).joined(separator: ",")) ON DUPLICATE KEY UPDATE \(update)"
+        }
+
+        /// Locks the rows of some identifiers until the transaction ends and says what they are.
+        ///
+        /// By the primary key even where the table is small: reading all of it would lock the rows of others.
+        func states(count: Int) -> String {
+            """
+            SELECT id, \(isVersioned ? "version, deleted" : "0, 0") FROM \(table) FORCE INDEX (PRIMARY) \
+            WHERE id IN (\(Self.marks(count))) FOR UPDATE
+            """
+        }
+
+        func remove(count: Int) -> String { "DELETE FROM \(table) WHERE id IN (\(Self.marks(count)))" }
+
+        private static func marks(_ count: Int) -> String {
+            Array(repeating: "?", count: count).joined(separator: ",")
+        }
+
+        // MARK: - Old deletes
+
+        /// Identifiers of documents deleted before a version; takes that and how many at most. It locks nothing.
+        var oldDeletes: String { "SELECT id FROM \(table) WHERE deleted = 1 AND version < ? LIMIT ?" }
+
+        /// Forgets one of them; takes its identifier and the version.
+        var forget: String { "DELETE FROM \(table) WHERE id = ? AND deleted = 1 AND version < ?" }
+
+        // MARK: - Reading
+
+        var fetch: String { "\(selectDocument) WHERE id = ?\(isVersioned ? " AND deleted = 0" : "")" }
+
+        /// Takes the identifier before the first one, where there is one, and how many at most.
+        func page(isFirst: Bool) -> String {
+            let conditions = (isFirst ? [] : ["id > ?"]) + (isVersioned ? ["deleted = 0"] : [])
+            let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+            return "\(selectDocument)\(filter) ORDER BY id LIMIT ?"
+        }
+
+        var count: String { "SELECT COUNT(*) FROM \(table)\(isVersioned ? " WHERE deleted = 0" : "")" }
+    }
+#endif
