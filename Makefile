@@ -104,7 +104,7 @@ lint: ## check format, documentation and shell scripts
 	@scripts/lint
 
 format: ## put the sources into the house format
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro Benchmarks/StoreFill
 
 fuzz: deps ## feed the wire decoder random bytes: make fuzz SECONDS=600
 	@scripts/fuzz wire $(SECONDS)
@@ -130,7 +130,7 @@ clean: ## remove what was built and the servers' data; reports stay
 	@rm -rf .build .services logs
 
 ##@ Serve with Docker
-up: .env ## RabbitMQ with its management pages, a worker, one run of a scenario
+up: .env ## RabbitMQ, MySQL and phpMyAdmin, a worker, one run of a scenario
 	@mkdir -p reports && $(compose) up --build --detach && $(compose) ps
 
 logs: .env ## follow their logs

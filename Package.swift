@@ -217,3 +217,11 @@ if Context.environment["RAFALE_MICRO_BENCHMARKS"] != nil {
             path: "Benchmarks/Micro", swiftSettings: settings,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
 }
+
+// The program of `Benchmarks/store`, which nobody else has to build.
+if Context.environment["RAFALE_STORE_BENCHMARK"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "StoreFill", dependencies: ["Stores", .logging], path: "Benchmarks/StoreFill",
+            swiftSettings: settings))
+}

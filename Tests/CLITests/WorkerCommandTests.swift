@@ -62,11 +62,11 @@ struct WorkerCommandTests {
         #expect(closed.errors.contains("127.0.0.1:\(port)"))
         #expect(!closed.errors.contains("secret"))
 
-        let store = try await run(Places.rafale, ["worker", "--store", "mysql://someone:secret@host/db"])
+        let store = try await run(Places.rafale, ["worker", "--store", "postgres://someone:secret@host/db"])
         #expect(store.exitCode == ExitStatus.usage.rawValue)
         #expect(
-            store.errors
-                == "rafale worker: store 'mysql': this build has no such store; use none, sqlite or sqlite:PATH\n")
+            store.errors.hasPrefix("rafale worker: store 'postgres': this build has no such store; use none, sqlite"))
+        #expect(!store.errors.contains("secret"))
 
         let statistics = try await run(Places.rafale, ["worker", "--store", "none", "--stats", "/nowhere/stats.jsonl"])
         #expect(statistics.exitCode == ExitStatus.cannotWriteReport.rawValue)

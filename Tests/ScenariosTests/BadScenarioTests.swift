@@ -98,7 +98,11 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
             minimal + "topology: {incoming: {name: a, type: quorm}}\n",
             "2:38: topology.incoming.type: 'quorm' is not possible; did you mean 'quorum'?"),
         BadScenario(
-            minimal + "store: {url: mysql://u:hunter2@h/d}\n", "2:14: store.url: must be sqlite, sqlite:FILE or none"),
+            minimal + "store: {url: postgres://u:hunter2@h/d}\n",
+            "2:14: store.url: must be sqlite, sqlite:FILE, a mysql:// address or none"),
+        BadScenario(
+            minimal + "store: {url: mysql://u:hunter2@h/d}\nworkers: {command: 'w {{store_url}}'}\n",
+            "3:20: workers.command: {{store_url}} would show the store's password"),
         BadScenario(
             minimal + "broker: {url: http://u:hunter2@h}\n",
             "2:15: broker.url: must be embedded, or an address with amqp://"),

@@ -205,6 +205,87 @@ struct StoreConformanceTests {
         await store.close()
     }
 
+    @Test(
+        "workers that write the same documents in other orders do not block, and leave the latest",
+        arguments: Subject.all)
+    func crossingWorkers(_ subject: Subject) async throws {
+        let url = try await subject.makeURL()
+        let workers = 4
+        let rounds = 12
+        let keys = 16
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<workers {
+                group.addTask {
+                    let store = try await subject.open(url)
+                    for round in 0..<rounds {
+                        let version = Int64(round * workers + worker + 1)
+                        // Half of the workers go up, half go down, each from a place of its own; some delete.
+                        let order = (0..<keys).map {
+                            ((worker.isMultiple(of: 2) ? $0 : -$0) + 5 * worker + keys * 9) % keys
+                        }
+                        let operations = order.map { key -> StoreOperation in
+                            (round + key) % 5 == 0 && round < rounds - 1
+                                ? .delete(id: "key-\(key)", version: version)
+                                : .upsert(Subject.document("key-\(key)", text: "version \(version)"), version: version)
+                        }
+                        let outcomes = try await store.apply(operations)
+                        for (operation, outcome) in zip(operations, outcomes) {
+                            switch operation {
+                            case .upsert: #expect([.upserted, .superseded].contains(outcome))
+                            case .delete: #expect([.deleted, .absent, .superseded].contains(outcome))
+                            }
+                        }
+                    }
+                    await store.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+        let store = try await subject.open(url)
+        #expect(try await store.count() == keys)
+        for key in 0..<keys {
+            let latest = Subject.document("key-\(key)", text: "version \(rounds * workers)")
+            #expect(try await store.fetch("key-\(key)") == latest)
+        }
+        await store.close()
+    }
+
+    @Test(
+        "of many workers that write one new document, exactly the later versions count as written",
+        arguments: Subject.all)
+    func racingForOneDocument(_ subject: Subject) async throws {
+        let url = try await subject.makeURL()
+        let workers = 6
+        for round in 0..<5 {
+            let outcomes = try await withThrowingTaskGroup(of: (Int, StoreOutcome?).self) { group in
+                for worker in 1...workers {
+                    group.addTask {
+                        let store = try await subject.open(url)
+                        let operation: StoreOperation =
+                            worker == workers
+                            ? .delete(id: "new-\(round)", version: Int64(workers))
+                            : .upsert(Subject.document("new-\(round)", text: "\(worker)"), version: Int64(worker))
+                        let outcome = try await store.apply([operation]).first
+                        await store.close()
+                        return (worker, outcome)
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            // The delete is the latest: who comes after it is superseded; it found a document unless it was the first.
+            let written = outcomes.filter { $0.value == .upserted }.count
+            #expect(outcomes[workers] == (written == 0 ? .absent : .deleted), "\(outcomes)")
+            #expect(try await fetched("new-\(round)", subject, url) == nil)
+        }
+    }
+
+    private func fetched(_ id: String, _ subject: Subject, _ url: StoreURL) async throws -> StoreDocument? {
+        let store = try await subject.open(url)
+        let document = try await store.fetch(id)
+        await store.close()
+        return document
+    }
+
     @Test("what was applied is there when the store is opened again", arguments: Subject.all)
     func reopening(_ subject: Subject) async throws {
         let url = try await subject.makeURL()

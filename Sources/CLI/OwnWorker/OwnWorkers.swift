@@ -86,6 +86,7 @@ struct OwnWorkers {
         switch scenario.store.location {
         case .none: "none"
         case .sqlite(let path): "sqlite:" + URL(fileURLWithPath: path ?? folder.storeFile).path
+        case .server(let url): url.secretText
         }
     }
 

@@ -47,6 +47,7 @@ struct Orchestrator: Sendable {
     func run() async throws -> RunResult {
         // Before a thread of an event loop exists: threads inherit the cores of who starts them.
         let machine = MachineFacts.current()
+        _ = try storeURL
         let pinning = try CorePinning(scenario.cpus)
         try pinning.pinGenerator()
         let group = MultiThreadedEventLoopGroup(
@@ -263,9 +264,12 @@ struct Orchestrator: Sendable {
                 uris: uris, operations: operations, policy: scenario.connectionPolicy, on: group.next(), logger: logger)
         case .store: break
         }
-        let store = try StoreURL(storeText, defaultSQLitePath: folder.storeFile)
-        return StoreLoadDriver(
-            try await store.open(TextPipeline.collection, logger: logger))
+        let store = try storeURL
+        do throws(StoreError) {
+            return StoreLoadDriver(try await store.open(TextPipeline.collection, logger: logger))
+        } catch {
+            throw CommandFailure(error.isRetryable ? .unreachable : .precondition, error.description)
+        }
     }
 
     private func startWorkers(
@@ -316,6 +320,18 @@ struct Orchestrator: Sendable {
         switch scenario.store.location {
         case .none: "none"
         case .sqlite(let path): "sqlite:\(path ?? folder.storeFile)"
+        case .server(let url): url.secretText
+        }
+    }
+
+    /// The store, or what is wrong with its address.
+    private var storeURL: StoreURL {
+        get throws(CommandFailure) {
+            do throws(StoreError) {
+                return try StoreURL(storeText, defaultSQLitePath: folder.storeFile)
+            } catch {
+                throw CommandFailure(.usage, error.description)
+            }
         }
     }
 
@@ -323,6 +339,7 @@ struct Orchestrator: Sendable {
         switch scenario.store.location {
         case .none: "none"
         case .sqlite: "SQLite"
+        case .server: (try? storeURL).map { "\($0)" } ?? "a server"
         }
     }
 

@@ -68,23 +68,30 @@ extension Notation where Value == ServerURL {
 }
 
 extension Notation where Value == Scenario.StoreLocation {
-    /// `none`, `sqlite` or `sqlite:FILE`.
+    /// `none`, `sqlite`, `sqlite:FILE` or a server's address, whose parts the store itself checks.
     static var store: Notation {
-        Notation(
-            form: .either([.choice(["sqlite", "none"]), .text(pattern: "^sqlite:.+$", words: "`sqlite:FILE`")]),
+        let schemes = ["mysql", "mariadb"]
+        let choices = "sqlite, sqlite:FILE, a mysql:// address or none"
+        return Notation(
+            form: .either([
+                .choice(["sqlite", "none"]), .text(pattern: "^sqlite:.+$", words: "`sqlite:FILE`"),
+                .text(pattern: "^(\(schemes.joined(separator: "|")))://.+$", words: "`mysql://` address"),
+            ]),
             read: { node, decoding in
                 guard case .scalar(let scalar) = node.content, !scalar.isNull else {
-                    decoding.report(node.place, "expected sqlite, sqlite:FILE or none, found \(node.kind)")
+                    decoding.report(node.place, "expected \(choices), found \(node.kind)")
                     return nil
                 }
                 switch scalar.text {
                 case "none": return Scenario.StoreLocation.none
                 case "sqlite": return .sqlite(path: nil)
+                case let text where schemes.contains { text.hasPrefix("\($0)://") }:
+                    return .server(ServerURL(text))
                 default:
                     let path = scalar.text.dropFirst("sqlite:".count)
                     guard scalar.text.hasPrefix("sqlite:"), !path.isEmpty else {
                         // Not shown: an address of another store may hold a password.
-                        decoding.report(node.place, "must be sqlite, sqlite:FILE or none")
+                        decoding.report(node.place, "must be \(choices)")
                         return nil
                     }
                     return .sqlite(path: String(path))
@@ -95,6 +102,7 @@ extension Notation where Value == Scenario.StoreLocation {
                 case .none: .bare("none")
                 case .sqlite(nil): .bare("sqlite")
                 case .sqlite(let path?): .text("sqlite:" + path)
+                case .server(let url): .text(url.redacted)
                 }
             })
     }

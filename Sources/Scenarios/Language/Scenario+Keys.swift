@@ -108,7 +108,8 @@ extension Scenario.Store: Keyed {
         [
             Key(
                 "url", \.location, .store,
-                "`sqlite` (a fresh file in the run's folder), `sqlite:FILE`, or `none`."),
+                "`sqlite` (a fresh file in the run's folder), `sqlite:FILE`, `mysql://USER:PASSWORD@HOST/DATABASE`, or `none`."
+            ),
             Key(
                 "audit", \.audited, .boolean,
                 "Whether what the reference workers stored is compared with the books after the run."),

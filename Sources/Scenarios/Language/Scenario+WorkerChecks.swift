@@ -66,14 +66,20 @@ extension Scenario {
                 key: "workers.command",
                 "would show a password to everybody who lists processes; give it to the program in workers.environment")
         }
-        guard decoding.isSound("broker"), case .servers(let urls) = broker.location,
-            urls.contains(where: \.holdsSecret),
-            words.contains(where: { $0.parts.contains(.placeholder(.brokerURL)) })
-        else { return }
-        decoding.report(
-            key: "workers.command",
-            "{{broker_url}} would show the broker's password to everybody who lists processes; let the program read "
-                + "\(WorkerText.Placeholder.brokerURL.variable) from its environment, which is always set")
+        var secrets: [(placeholder: WorkerText.Placeholder, owner: String)] = []
+        if decoding.isSound("broker"), case .servers(let urls) = broker.location, urls.contains(where: \.holdsSecret) {
+            secrets.append((.brokerURL, "broker"))
+        }
+        if decoding.isSound("store"), case .server(let url) = store.location, url.holdsSecret {
+            secrets.append((.storeURL, "store"))
+        }
+        for secret in secrets where words.contains(where: { $0.parts.contains(.placeholder(secret.placeholder)) }) {
+            decoding.report(
+                key: "workers.command",
+                "{{\(secret.placeholder.rawValue)}} would show the \(secret.owner)'s password to everybody who lists "
+                    + "processes; let the program read \(secret.placeholder.variable) from its environment, which is "
+                    + "always set")
+        }
     }
 
     private func checkCorrelation(_ decoding: inout Decoding) {

@@ -39,6 +39,8 @@ extension Scenario {
         case none
         /// An SQLite file; without a path a fresh one in the run's folder.
         case sqlite(path: String?)
+        /// A running server: MySQL or MariaDB.
+        case server(ServerURL)
     }
 
     /// A named value of a header or argument table, in the order of the file.

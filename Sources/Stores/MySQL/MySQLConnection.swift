@@ -143,7 +143,7 @@
         static func literal(_ text: String) -> String {
             let digits = Array("0123456789abcdef")
             let hex = String(text.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-            return "CONVERT(X'\(hex)' USING utf8mb4)"
+            return "_utf8mb4 X'\(hex)'"
         }
 
         static func lastError(_ handle: UnsafeMutablePointer<MYSQL>) -> MySQLError {
