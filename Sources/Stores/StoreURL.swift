@@ -55,12 +55,18 @@ package enum StoreURL: Sendable, Equatable {
         case .sqlite(let path):
             try await SQLiteStore.open(path: path, collection: collection, logger: logger)
         case .mysql(let address):
-            #if MySQL
-                try await MySQLStore.open(address, collection: collection, logger: logger)
-            #else
-                throw .leftOut("mysql", package: OptionalStore.mySQL.package)
-            #endif
+            try await Self.openMySQL(address, collection, logger)
         }
+    }
+
+    private static func openMySQL(
+        _ address: MySQLAddress, _ collection: StoreCollection, _ logger: Logger
+    ) async throws(StoreError) -> any DocumentStore {
+        #if MySQL
+            return try await MySQLStore.open(address, collection: collection, logger: logger)
+        #else
+            throw .leftOut("mysql", package: OptionalStore.mySQL.package)
+        #endif
     }
 }
 

@@ -104,7 +104,7 @@
 
         // MARK: - Old deletes
 
-        /// Identifiers of documents deleted before a version; takes that and how many at most. It locks nothing.
+        /// Identifiers of documents deleted before a version; takes that and how many at most, and locks nothing.
         var oldDeletes: String { "SELECT id FROM \(table) WHERE deleted = 1 AND version < ? LIMIT ?" }
 
         /// Forgets one of them; takes its identifier and the version.
