@@ -202,6 +202,7 @@ extension Scenario.StoreLocation {
     package var isServer: Bool {
         switch self {
         case .none, .sqlite: false
+        case .server: true
         }
     }
 }
