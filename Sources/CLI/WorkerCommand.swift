@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import PipelineWorker
+import Scenarios
 import Stores
 import TextAnalysis
 
@@ -13,7 +14,7 @@ import TextAnalysis
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
-        abstract: "Consume texts, analyse and store them, publish the results.",
+        abstract: "Consume texts or log lines, process and store them, publish the results.",
         discussion: """
             Each message is stored, its result published and confirmed, and only then acknowledged. A message that \
             cannot be processed is rejected, so that the broker dead-letters it; the log says why. SIGTERM or Ctrl-C \
@@ -31,14 +32,18 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Where to store: \(StoreURL.supported) (RAFALE_STORE; else sqlite, in ./rafale.db).")
     var store: String?
 
-    @Option(help: "The queue to consume; may be given several times.")
-    var incoming = ["incoming_texts"]
+    @Option(help: "What to do with the messages: analyse texts, keep log lines as they are, or store what they say.")
+    var pipeline = WorkerPipeline.text
 
-    @Option(help: "The queue to publish results to.")
-    var processed = "processed_texts"
+    @Option(help: "The queue to consume; may be given several times (else the pipeline's, such as incoming_texts).")
+    var incoming: [String] = []
 
-    @Option(help: "Where the broker dead-letters rejected messages; only named in the log.")
-    var failed = "failed_texts"
+    @Option(help: "The queue to publish results to (else the pipeline's, such as processed_texts).")
+    var processed: String?
+
+    @Option(
+        help: "Where the broker dead-letters rejected messages; only named in the log (else the pipeline's).")
+    var failed: String?
 
     @Option(help: "The most messages in flight.")
     var prefetch = 1_000
@@ -80,6 +85,10 @@ struct WorkerCommand: AsyncParsableCommand {
         ] where !range.contains(value) {
             throw ValidationError("--\(flag) must be from \(range.lowerBound) to \(range.upperBound), not \(value)")
         }
+        for (flag, isGiven) in [("no-analysis", !analysis), ("cost-factor", costFactor != 1)]
+        where isGiven && pipeline != .text {
+            throw ValidationError("--\(flag) is about texts; remove it, or --pipeline \(pipeline.rawValue)")
+        }
     }
 
     func run() async throws {
@@ -103,8 +112,8 @@ struct WorkerCommand: AsyncParsableCommand {
             throw CommandFailure(.cannotWriteReport, error.description)
         }
 
-        let pipeline = try makePipeline(environment, logger)
-        let documents = try await openStore(storeURL, pipeline.collection, logger)
+        let work = try makePipeline(environment, logger)
+        let documents = try await openStore(storeURL, work.collection, logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         group.next().execute { Allocator.countThisThread() }
         do {
@@ -112,13 +121,13 @@ struct WorkerCommand: AsyncParsableCommand {
             logger.info(
                 "worker ready",
                 metadata: [
-                    "incoming": "\(incoming.joined(separator: " "))", "processed": "\(processed)",
-                    "failed": "\(failed)",
+                    "pipeline": "\(pipeline.rawValue)", "incoming": "\(branch.incoming.joined(separator: " "))",
+                    "processed": "\(branch.processed)", "failed": "\(branch.failed)",
                     "store": "\(documents.name)", "lanes": "\(configuration.lanes)", "prefetch": "\(prefetch)",
                     "batch": "\(batch)", "analysis": "\(analysis ? "\(costFactor)" : "off")",
                 ])
             let worker = Worker(
-                source: source, sink: sink, store: documents, pipeline: pipeline, configuration: configuration,
+                source: source, sink: sink, store: documents, pipeline: work, configuration: configuration,
                 snapshots: snapshots, logger: logger)
             try await run(worker, logger)
         } catch {
@@ -135,8 +144,13 @@ struct WorkerCommand: AsyncParsableCommand {
     private func makePipeline(
         _ environment: [String: String], _ logger: Logger
     ) throws(CommandFailure) -> any MessagePipeline {
-        let pipeline =
-            analysis ? TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor)) : TextPipeline(analyse: nil)
+        let pipeline: any MessagePipeline =
+            switch self.pipeline {
+            case .text where analysis: TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor))
+            case .text: TextPipeline(analyse: nil)
+            case .dataLake: DataLakePipeline()
+            case .dataClean: DataCleanPipeline()
+            }
         guard let text = environment[Self.testCostFactor], !text.isEmpty else { return pipeline }
         guard let factor = Double(text), (1...100).contains(factor) else {
             throw CommandFailure(.usage, "\(Self.testCostFactor)='\(text)' is not a factor from 1 to 100; unset it")
@@ -145,9 +159,19 @@ struct WorkerCommand: AsyncParsableCommand {
         return CostlyPipeline(pipeline, factor: factor)
     }
 
+    /// The queues: those of the flags, or else those of a scenario that names none.
+    var branch: Scenario.Branch {
+        var branch = pipeline.usualBranch
+        if !incoming.isEmpty { branch.incoming = incoming }
+        branch.processed = processed ?? branch.processed
+        branch.failed = failed ?? branch.failed
+        return branch
+    }
+
     private var configuration: WorkerConfiguration {
         var configuration = WorkerConfiguration(
-            resultDestination: processed, prefetch: prefetch, lanes: lanes ?? System.coreCount, batchCount: batch,
+            resultDestination: branch.processed, prefetch: prefetch, lanes: lanes ?? System.coreCount,
+            batchCount: batch,
             batchDelay: batchDelay.duration)
         configuration.drainTimeout = drain.duration
         // A run that started this worker knows whose clock it reads; others are told.
@@ -206,7 +230,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let sink = try await AMQPMessageSink.connect(uri: uri, on: eventLoop, logger: logger)
         do {
             let source = try await AMQPMessageSource.connect(
-                uri: uri, queues: incoming, prefetch: prefetch, on: eventLoop, logger: logger)
+                uri: uri, queues: branch.incoming, prefetch: prefetch, on: eventLoop, logger: logger)
             return (source, sink)
         } catch {
             await sink.close()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Scenarios
 import TestSupport
 import Testing
 
@@ -34,6 +35,27 @@ struct WorkerCommandTests {
         ])
     func badFlags(_ arguments: [String]) {
         #expect(throws: (any Error).self) { _ = try WorkerCommand.parse(arguments) }
+    }
+
+    @Test(
+        "has the queues of its pipeline where the flags name none",
+        arguments: [
+            ("text", "incoming_texts", "processed_texts", "failed_texts"),
+            ("data-lake", "queue-data-lake", "processed_logs-data-lake", "failed_logs-data-lake"),
+            ("data-clean", "queue-data-clean", "processed_logs-data-clean", "failed_logs-data-clean"),
+        ])
+    func pipelines(_ name: String, _ incoming: String, _ processed: String, _ failed: String) throws {
+        let usual = try WorkerCommand.parse(["--pipeline", name]).branch
+        #expect(usual.incoming == [incoming] && usual.processed == processed && usual.failed == failed)
+        #expect(usual.workerPipeline == name)
+        let named = try WorkerCommand.parse(["--pipeline", name, "--incoming", "a", "--incoming", "b"]).branch
+        #expect(named.incoming == ["a", "b"] && named.processed == processed)
+    }
+
+    @Test("knows no pipeline of another name, and no text flags for log lines")
+    func badPipelines() {
+        #expect(throws: (any Error).self) { _ = try WorkerCommand.parse(["--pipeline", "weblogs"]) }
+        #expect(throws: (any Error).self) { _ = try WorkerCommand.parse(["--pipeline", "data-lake", "--no-analysis"]) }
     }
 
     @Test("takes every flag")

@@ -143,10 +143,4 @@ import Testing
             #expect(line.hasPrefix("t.yaml:" + expected), "\(line)")
         }
     }
-
-    @Test func everyWorkerPipelineHasItsUsualQueues() throws {
-        #expect(Scenario.usualBranch(of: "text")?.incoming == ["incoming_texts"])
-        #expect(Scenario.usualBranch(of: "data-clean")?.processed == "processed_logs-data-clean")
-        #expect(Scenario.usualBranch(of: "weblogs") == nil)
-    }
 }

@@ -49,10 +49,12 @@ extension Orchestrator.Processes {
         }
     }
 
-    /// The part of the messages that one of the workers is taken to have worked off, where nobody counts: an even share.
-    func share(of worker: String, in messages: UInt64) -> UInt64 {
-        guard let index = workers.firstIndex(where: { $0.name == worker }) else { return messages }
-        let count = UInt64(workers.count)
-        return messages / count + (UInt64(index) < messages % count ? 1 : 0)
+    /// The part of the messages that one of the workers is taken to have worked off, where nobody counts: an even share
+    /// of those of its branch.
+    func share(of worker: String, ofBranches messages: [UInt64]) -> UInt64 {
+        guard let index = workers.firstIndex(where: { $0.name == worker }), !messages.isEmpty else { return 0 }
+        let count = max(1, workers.count / messages.count)
+        let ofBranch = messages[min(index / count, messages.count - 1)]
+        return ofBranch / UInt64(count) + (UInt64(index % count) < ofBranch % UInt64(count) ? 1 : 0)
     }
 }

@@ -24,25 +24,36 @@ struct OwnWorkers {
     /// A process for each worker, not started yet, that may use these cores alone where they are given.
     func processes(cores: [Int]?) throws(CommandFailure) -> [RoleProcess] {
         var processes: [RoleProcess] = []
-        for number in 0..<workers.count {
-            let environment = environment(of: number)
-            let words = command.words.map { $0.filled { value(of: $0, worker: number) } }
-            try checkProgram(words[0], path: environment["PATH"])
-            let name = "worker-\(number + 1)"
-            let grace = workers.stop.grace.wholeNanoseconds / 1_000_000
-            let arguments =
-                [
-                    "supervise", "--stats", folder.statistics(of: name), "--end-with-parent", "\(getpid())",
-                    "--stop-signal", "\(workers.stop.signal.number)", "--grace", "\(grace)ms", "--directory", directory,
-                ] + (workers.restart == .always ? ["--restart"] : []) + ["--"] + words
-            processes.append(
-                RoleProcess(
-                    role: .worker, name: name, executable: Orchestrator.executable, arguments: arguments,
-                    environment: environment, statisticsPath: folder.statistics(of: name),
-                    logPath: folder.log(of: name),
-                    cores: cores, isSupervisor: true, grace: workers.stop.grace + Self.supervisorGrace))
+        for branch in scenario.branches {
+            for number in 0..<workers.count {
+                processes.append(try process(Place(branch: branch, number: number), cores: cores))
+            }
         }
         return processes
+    }
+
+    /// Which of the workers one is.
+    private struct Place {
+        var branch: Scenario.Branch
+        /// Its number among those of its branch, from 0.
+        var number: Int
+    }
+
+    private func process(_ place: Place, cores: [Int]?) throws(CommandFailure) -> RoleProcess {
+        let environment = environment(of: place)
+        let words = command.words.map { $0.filled { value(of: $0, worker: place) } }
+        try checkProgram(words[0], path: environment["PATH"])
+        let name = place.branch.workerName(place.number + 1)
+        let grace = workers.stop.grace.wholeNanoseconds / 1_000_000
+        let arguments =
+            [
+                "supervise", "--stats", folder.statistics(of: name), "--end-with-parent", "\(getpid())",
+                "--stop-signal", "\(workers.stop.signal.number)", "--grace", "\(grace)ms", "--directory", directory,
+            ] + (workers.restart == .always ? ["--restart"] : []) + ["--"] + words
+        return RoleProcess(
+            role: .worker, name: name, executable: Orchestrator.executable, arguments: arguments,
+            environment: environment, statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name),
+            cores: cores, isSupervisor: true, grace: workers.stop.grace + Self.supervisorGrace)
     }
 
     /// The folder the program runs in.
@@ -53,25 +64,26 @@ struct OwnWorkers {
     // MARK: - What a worker is told
 
     /// The user's variables and those that are always there.
-    private func environment(of number: Int) -> [String: String] {
+    private func environment(of place: Place) -> [String: String] {
         var environment: [String: String] = [:]
         for variable in workers.environment {
-            environment[variable.name] = variable.value.filled { value(of: $0, worker: number) }
+            environment[variable.name] = variable.value.filled { value(of: $0, worker: place) }
         }
         for placeholder in Scenario.WorkerText.Placeholder.allCases {
-            environment[placeholder.variable] = value(of: placeholder, worker: number)
+            environment[placeholder.variable] = value(of: placeholder, worker: place)
         }
         return environment
     }
 
-    private func value(of placeholder: Scenario.WorkerText.Placeholder, worker number: Int) -> String {
+    private func value(of placeholder: Scenario.WorkerText.Placeholder, worker place: Place) -> String {
         switch placeholder {
-        case .brokerURL: scenario.connectionPolicy.ordered(uris, connection: number).first ?? ""
-        case .incoming: queues(of: number).joined(separator: ",")
-        case .processed: scenario.topology.processed.name
-        case .failed: scenario.topology.failed.name
+        case .brokerURL: scenario.connectionPolicy.ordered(uris, connection: place.number).first ?? ""
+        case .incoming: queues(of: place).joined(separator: ",")
+        case .processed: place.branch.processed
+        case .failed: place.branch.failed
         case .exchange: scenario.topology.exchange.name
-        case .index: "\(number + 1)"
+        case .index: "\(place.number + 1)"
+        case .branch: place.branch.name
         case .count: "\(workers.count)"
         case .lanes: "\(workers.lanes)"
         case .prefetch: "\(workers.prefetch)"
@@ -90,8 +102,8 @@ struct OwnWorkers {
         }
     }
 
-    private func queues(of number: Int) -> [String] {
-        Orchestrator.share(of: number, among: workers.count, scenario.topology.incoming.names)
+    private func queues(of place: Place) -> [String] {
+        Orchestrator.share(of: place.number, among: workers.count, place.branch.incoming)
     }
 
     /// Refuses a program that is not there before anything is started.
@@ -162,7 +174,10 @@ struct OwnWorkers {
     }
 
     private var expectedConsumers: Int {
-        (0..<workers.count).reduce(0) { $0 + queues(of: $1).count } * workers.readiness.consumers
+        let consumed = scenario.branches.flatMap { branch in
+            (0..<workers.count).flatMap { queues(of: Place(branch: branch, number: $0)) }
+        }
+        return consumed.count * workers.readiness.consumers
     }
 
     private func notReady(_ processes: [RoleProcess], _ searches: [LogSearch], _ seen: Int?) -> CommandFailure {

@@ -202,6 +202,13 @@ struct Orchestrator: Sendable {
         _ pinning: CorePinning, allocated: [String: UInt64], died: Set<String>
     ) -> [RoleResult] {
         let finished = outcome.phases.reduce(0) { $0 + $1.books.processed + $1.books.failed }
+        // Each branch has as many workers, in its order.
+        let answered = scenario.branches.indices.map { branch in
+            outcome.phases.reduce(UInt64(0)) { sum, phase in
+                guard branch < phase.branches.count else { return sum + phase.books.processed + phase.books.failed }
+                return sum + phase.branches[branch].books.processed + phase.branches[branch].books.failed
+            }
+        }
         let published = outcome.phases.reduce(0) { $0 + $1.books.published }
         let snapshots = Dictionary(uniqueKeysWithValues: processes.all.map { ($0.name, $0.latestSnapshot) })
         return meter.results(
@@ -212,7 +219,7 @@ struct Orchestrator: Sendable {
             messages: { watched in
                 switch watched.role {
                 // A program of somebody else does not count: the messages are taken to be shared evenly.
-                case .worker where watched.isTree: processes.share(of: watched.name, in: finished)
+                case .worker where watched.isTree: processes.share(of: watched.name, ofBranches: answered)
                 case .worker: snapshots[watched.name]??.finishedMessages ?? finished
                 // Who only consumes is measured by what it consumed.
                 default: published > 0 ? published : finished
@@ -279,34 +286,43 @@ struct Orchestrator: Sendable {
             !uris.isEmpty
         else { return }
         let workers = scenario.workers
-        let batchDelay = workers.batchDelay.wholeNanoseconds / 1_000_000
-        for number in 0..<workers.count {
-            let name = "worker-\(number + 1)"
-            var arguments = [
-                "worker", "--processed", scenario.topology.processed.name, "--prefetch", "\(workers.prefetch)",
-                "--lanes", "\(workers.lanes)", "--batch", "\(workers.batch)", "--batch-delay", "\(batchDelay)ms",
-                "--cost-factor", "\(workers.costFactor)", "--stats", folder.statistics(of: name),
-                "--end-with-parent", "\(getpid())",
-            ]
-            for queue in Self.share(of: number, among: workers.count, scenario.topology.incoming.names) {
-                arguments += ["--incoming", queue]
+        for branch in scenario.branches {
+            for number in 0..<workers.count {
+                let name = branch.workerName(number + 1)
+                // Addresses may hold passwords, and everybody can read an argument.
+                let worker = RoleProcess(
+                    role: .worker, name: name, executable: Self.executable,
+                    arguments: workerArguments(name, branch, number),
+                    environment: [
+                        "RAFALE_BROKER": scenario.connectionPolicy.ordered(
+                            uris, connection: processes.workers.count)[0],
+                        "RAFALE_STORE": store,
+                    ],
+                    statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name),
+                    cores: pinning.coresToStart(.worker))
+                try worker.start()
+                processes.workers.append(worker)
             }
-            if !workers.analysis { arguments.append("--no-analysis") }
-            // One that is started again while the broker is away waits for it.
-            if !scenario.faults.isEmpty { arguments += ["--wait", "120s"] }
-            // Addresses may hold passwords, and everybody can read an argument.
-            let worker = RoleProcess(
-                role: .worker, name: name, executable: Self.executable, arguments: arguments,
-                environment: [
-                    "RAFALE_BROKER": scenario.connectionPolicy.ordered(uris, connection: number)[0],
-                    "RAFALE_STORE": store,
-                ],
-                statisticsPath: folder.statistics(of: name), logPath: folder.log(of: name),
-                cores: pinning.coresToStart(.worker))
-            try worker.start()
-            processes.workers.append(worker)
         }
         for worker in processes.workers { _ = try await worker.waitUntilReady(within: Self.readyLimit) }
+    }
+
+    private func workerArguments(_ name: String, _ branch: Scenario.Branch, _ number: Int) -> [String] {
+        let workers = scenario.workers
+        let batchDelay = workers.batchDelay.wholeNanoseconds / 1_000_000
+        var arguments = [
+            "worker", "--pipeline", branch.workerPipeline, "--processed", branch.processed, "--failed", branch.failed,
+            "--prefetch", "\(workers.prefetch)", "--lanes", "\(workers.lanes)", "--batch", "\(workers.batch)",
+            "--batch-delay", "\(batchDelay)ms", "--cost-factor", "\(workers.costFactor)",
+            "--stats", folder.statistics(of: name), "--end-with-parent", "\(getpid())",
+        ]
+        for queue in Self.share(of: number, among: workers.count, branch.incoming) {
+            arguments += ["--incoming", queue]
+        }
+        if !workers.analysis { arguments.append("--no-analysis") }
+        // One that is started again while the broker is away waits for it.
+        if !scenario.faults.isEmpty { arguments += ["--wait", "120s"] }
+        return arguments
     }
 
     /// The queues of one of several workers: each queue has one, and none is without.

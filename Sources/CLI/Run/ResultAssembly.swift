@@ -93,19 +93,21 @@ struct ResultAssembly {
     private func figures(_ phase: LoadOutcome.Phase) -> Figures {
         // A wait between two clocks of which nothing is known is no wait.
         let queueWait = outcome.clocks.map(\.agrees) ?? true ? phase.queueWait : LatencyHistogram()
+        var latencies: [LatencyMetric: LatencyHistogram] = [
+            .scheduleLag: phase.scheduleLag, .confirm: phase.confirm, .confirmService: phase.confirmService,
+            .queueWait: queueWait, .service: phase.service, .endToEnd: phase.endToEnd,
+            .endToEndService: phase.endToEndService,
+        ]
+        for branch in phase.branches { latencies[LatencyMetric(endToEndOf: branch.name)] = branch.endToEnd }
+        var books = Books(
+            offered: phase.offered, published: phase.books.published, confirmed: phase.books.confirmed,
+            nacked: phase.books.nacked, returned: phase.books.returned, unconfirmed: phase.books.unconfirmed,
+            processed: phase.books.processed, failed: phase.books.failed, duplicated: phase.books.duplicated,
+            lost: phase.books.missing, late: phase.late, unsent: phase.books.notSent)
+        if !phase.branches.isEmpty { books.branches = phase.branches.map(BranchBooks.init) }
         return Figures(
             durationNanoseconds: phase.endNanoseconds - phase.startNanoseconds,
-            books: Books(
-                offered: phase.offered, published: phase.books.published, confirmed: phase.books.confirmed,
-                nacked: phase.books.nacked, returned: phase.books.returned, unconfirmed: phase.books.unconfirmed,
-                processed: phase.books.processed, failed: phase.books.failed, duplicated: phase.books.duplicated,
-                lost: phase.books.missing, late: phase.late, unsent: phase.books.notSent),
-            carried: phase.carried,
-            latencies: [
-                .scheduleLag: phase.scheduleLag, .confirm: phase.confirm, .confirmService: phase.confirmService,
-                .queueWait: queueWait, .service: phase.service, .endToEnd: phase.endToEnd,
-                .endToEndService: phase.endToEndService,
-            ].filter { !$0.value.isEmpty })
+            books: books, carried: phase.carried, latencies: latencies.filter { !$0.value.isEmpty })
     }
 
     /// Takes as many of the missing messages as still wait in the queues for queued, the newest first.
@@ -113,8 +115,17 @@ struct ResultAssembly {
     /// Those are the ones a pipeline that takes its time has not come to. The rest is lost.
     private func sortMissing(_ phases: inout [PhaseResult]) {
         // What was published for others to consume is theirs.
-        var waiting = outcome.part == .publishing ? .max : outcome.stillQueued ?? 0
+        let isTheirs = outcome.part == .publishing
+        var waiting = isTheirs ? .max : outcome.stillQueued ?? 0
+        let branches = outcome.phases.first?.branches.count ?? 0
+        var waitingAt = (0..<branches).map { branch in
+            let queued = outcome.stillQueuedByBranch
+            return isTheirs ? UInt64.max : branch < queued.count ? queued[branch] : 0
+        }
         for index in phases.indices.reversed() {
+            if branches > 0 {
+                waiting = phases[index].figures.books.sortMissingCopies(&waitingAt)
+            }
             let queued = min(phases[index].figures.books.lost, waiting)
             phases[index].figures.books.lost -= queued
             phases[index].figures.books.queued += queued
@@ -153,6 +164,9 @@ struct ResultAssembly {
         case .publishing: notes.append("Published only: what the broker took is left to consumers elsewhere.")
         case .consuming:
             notes.append("Consumed only: counted is what arrived, from whomever, in the phase in which it arrived.")
+            if books.branches != nil {
+                notes.append("Each message comes to every branch; without --run-id each copy counts by itself.")
+            }
             if outcome.otherClock > 0 {
                 notes.append(
                     "\(outcome.otherClock) messages carry the times of another clock (another host or boot, or one that "
@@ -199,6 +213,32 @@ extension Metric {
     }
 }
 
+extension BranchBooks {
+    fileprivate init(_ branch: LoadOutcome.Branch) {
+        self.init(
+            name: branch.name, processed: branch.books.processed, failed: branch.books.failed,
+            duplicated: branch.books.duplicated, lost: branch.books.missing)
+    }
+}
+
+extension Books {
+    /// Takes missing copies of each branch for queued, as many as wait there; returns for how many messages that accounts.
+    ///
+    /// A message is lost where one of its copies is, and these may be different messages in each branch: at most as many
+    /// as all branches have lost, and no more than are missing.
+    fileprivate mutating func sortMissingCopies(_ waiting: inout [UInt64]) -> UInt64 {
+        var branches = branches ?? []
+        for index in branches.indices {
+            let queued = min(branches[index].lost, waiting[index])
+            branches[index].lost -= queued
+            branches[index].queued += queued
+            waiting[index] -= queued
+        }
+        self.branches = branches
+        return lost - min(lost, branches.reduce(0) { $0 + $1.lost })
+    }
+}
+
 extension SeriesRow {
     /// A second of the run with what the processes used in it; its latencies in three figures, not whole.
     init(_ sample: SecondSample, cores: [String: Double], residentBytes: [String: UInt64]) {
@@ -206,6 +246,9 @@ extension SeriesRow {
         depths["incoming"] = sample.depths.incoming
         depths["processed"] = sample.depths.processed
         depths["failed"] = sample.depths.failed
+        for (branch, queues) in zip(sample.branches, sample.depths.branches) {
+            depths["incoming \(branch.name)"] = queues.incoming
+        }
         self.init(
             startNanoseconds: sample.startNanoseconds,
             durationNanoseconds: sample.endNanoseconds - sample.startNanoseconds, offered: sample.offered,
@@ -214,6 +257,11 @@ extension SeriesRow {
             scheduleLag: SecondLatency(sample.scheduleLag), endToEndService: SecondLatency(sample.endToEndService),
             confirmService: SecondLatency(sample.confirmService), queueDepths: depths, cpuCores: cores,
             residentBytes: residentBytes)
+        guard !sample.branches.isEmpty else { return }
+        answers = Dictionary(
+            uniqueKeysWithValues: sample.branches.map {
+                ($0.name, BranchAnswers(processed: $0.processed, failed: $0.failed))
+            })
     }
 }
 

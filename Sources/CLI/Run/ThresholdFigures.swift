@@ -74,7 +74,7 @@ struct ThresholdFigures {
 
     private func cpuNanosecondsPerMillion(_ statistic: Statistic?) -> Double? {
         let roles = roles(statistic)
-        let messages = roles.reduce(0) { $0 + $1.messages }
+        let messages = result.messages(of: roles)
         guard messages > 0 else { return nil }
         return roles.reduce(0) { $0 + Double($1.cpuNanoseconds) } / Double(messages) * 1e6
     }

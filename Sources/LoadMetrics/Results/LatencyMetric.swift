@@ -30,6 +30,17 @@ package struct LatencyMetric: RawRepresentable, Hashable, Sendable, Codable, Cod
     /// Result read back − sent: the service time of the whole pipeline.
     package static let endToEndService = LatencyMetric(rawValue: "end_to_end_service")
 
+    /// The time from the intended moment until the result of one branch of the pipeline was read back.
+    package init(endToEndOf branch: String) {
+        rawValue = "\(Self.endToEnd.rawValue).\(branch)"
+    }
+
+    /// The branch whose result's time it is; nil for all others.
+    package var branch: String? {
+        let prefix = Self.endToEnd.rawValue + "."
+        return rawValue.hasPrefix(prefix) ? String(rawValue.dropFirst(prefix.count)) : nil
+    }
+
     /// The metrics in the order in which a message passes them, the whole way last.
     package static let inOrder: [LatencyMetric] = [
         .scheduleLag, .confirm, .confirmService, .queueWait, .decode, .analyse, .store, .publish, .service, .endToEnd,
@@ -42,7 +53,7 @@ package struct LatencyMetric: RawRepresentable, Hashable, Sendable, Codable, Cod
         case .endToEnd: "end to end"
         case .endToEndService: "end to end from sending"
         case .confirmService: "confirm from sending"
-        default: rawValue.split(separator: "_").joined(separator: " ")
+        default: branch.map { "end to end of \($0)" } ?? rawValue.split(separator: "_").joined(separator: " ")
         }
     }
 
@@ -60,7 +71,7 @@ package struct LatencyMetric: RawRepresentable, Hashable, Sendable, Codable, Cod
         case .service: "done − received by the worker"
         case .endToEnd: "returned − intended"
         case .endToEndService: "returned − sent"
-        default: ""
+        default: branch.map { "returned by \($0) − intended" } ?? ""
         }
     }
 }

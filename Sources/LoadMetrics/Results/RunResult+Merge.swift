@@ -187,6 +187,11 @@ extension SeriesRow {
         confirmService = SecondLatency.slower(confirmService, other.confirmService)
         // Both generators see the same queues, and each its own processes.
         queueDepths.merge(other.queueDepths) { max($0, $1) }
+        if let more = other.answers {
+            answers = (answers ?? [:]).merging(more) {
+                BranchAnswers(processed: $0.processed &+ $1.processed, failed: $0.failed &+ $1.failed)
+            }
+        }
         cpuCores.merge(other.cpuCores) { $0 + $1 }
         residentBytes.merge(other.residentBytes) { $0 &+ $1 }
     }

@@ -242,6 +242,8 @@ package struct Books: Sendable, Equatable, Codable {
     package var leftoversIgnored: UInt64
     /// Outcomes that did not say which message they are of, so that those messages count as lost; nil where all did.
     package var uncorrelated: UInt64?
+    /// What each branch of the pipeline made of its copies; nil where there is one, and in older results.
+    package var branches: [BranchBooks]?
 
     /// Empty books, or books with the given counts.
     package init(
@@ -274,6 +276,13 @@ package struct Books: Sendable, Equatable, Codable {
     package mutating func merge(_ other: Books) {
         for path in Self.counters { self[keyPath: path] &+= other[keyPath: path] }
         if let more = other.uncorrelated { uncorrelated = (uncorrelated ?? 0) &+ more }
+        for branch in other.branches ?? [] {
+            if let index = branches?.firstIndex(where: { $0.name == branch.name }) {
+                branches?[index].merge(branch)
+            } else {
+                branches = (branches ?? []) + [branch]
+            }
+        }
     }
 
     private static let counters: [any WritableKeyPath<Books, UInt64> & Sendable] = [

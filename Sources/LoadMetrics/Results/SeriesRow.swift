@@ -24,8 +24,11 @@ package struct SeriesRow: Sendable, Equatable, Codable {
     package var confirmService: SecondLatency?
     /// Sent − intended of the messages sent in this second; nil when there were none.
     package var scheduleLag: SecondLatency?
-    /// Messages waiting at the end of the second, by the queue's part: `incoming`, `processed`, `failed`.
+    /// Messages waiting at the end of the second, by the queue's part: `incoming`, `processed`, `failed`; of
+    /// several branches also `incoming data-lake` and the like, which are parts of `incoming`.
     package var queueDepths: [String: UInt64]
+    /// Outcomes read back by branch of the pipeline; nil where there is one.
+    package var answers: [String: BranchAnswers]?
     /// Cores busy, by ``RoleResult/name``.
     package var cpuCores: [String: Double]
     /// Resident memory at the end of the second, by ``RoleResult/name``.
@@ -59,6 +62,20 @@ package struct SeriesRow: Sendable, Equatable, Codable {
     /// Messages per second of the row; 0 when it has no length.
     package func perSecond(_ messages: UInt64) -> Double {
         durationNanoseconds > 0 ? Double(messages) / Double(durationNanoseconds) * 1e9 : 0
+    }
+}
+
+/// The outcomes of one branch in one second.
+package struct BranchAnswers: Sendable, Equatable, Codable {
+    /// Results read back.
+    package var processed: UInt64
+    /// Messages read back from the branch's failed queue.
+    package var failed: UInt64
+
+    /// Counts as given.
+    package init(processed: UInt64 = 0, failed: UInt64 = 0) {
+        self.processed = processed
+        self.failed = failed
     }
 }
 

@@ -14,7 +14,9 @@ package enum SeriesCSV {
         for metric in ["end_to_end", "end_to_end_service", "confirm", "confirm_service", "schedule_lag"] {
             header += ["count", "p50_nanoseconds", "p99_nanoseconds", "max_nanoseconds"].map { "\(metric)_\($0)" }
         }
-        header += queues.map { "queue_\($0)" }
+        let branches = Set(rows.flatMap { $0.answers?.keys.map(\.self) ?? [] }).sorted()
+        header += branches.flatMap { ["processed_\($0)", "failed_\($0)"] }
+        header += queues.map { "queue_\($0.replacing(" ", with: "_"))" }
         header += processes.map { "cpu_cores_\($0)" } + processes.map { "resident_bytes_\($0)" }
 
         var text = header.map(field).joined(separator: ",") + "\n"
@@ -30,6 +32,10 @@ package enum SeriesCSV {
             }
             for latency in [row.endToEnd, row.endToEndService, row.confirm, row.confirmService, row.scheduleLag] {
                 cells += figures(of: latency)
+            }
+            for branch in branches {
+                let answers = row.answers?[branch] ?? BranchAnswers()
+                cells += [String(answers.processed), String(answers.failed)]
             }
             cells += queues.map { name in row.queueDepths[name].map { String($0) } ?? "" }
             cells += processes.map { name in row.cpuCores[name].map { Quantity.fixed($0, decimals: 3) } ?? "" }

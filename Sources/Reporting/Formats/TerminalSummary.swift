@@ -120,6 +120,7 @@ package struct TerminalSummary {
             "", "",
         ])
         write(table, gap: 3)
+        writeBranches()
         lines.append(
             "throughput \(Quantity.rate(rates.throughput)), \(Quantity.percent(rates.throughput, of: rates.offered)) of "
                 + "the load while it lasted")
@@ -156,6 +157,19 @@ package struct TerminalSummary {
         write(table, gap: 2)
     }
 
+    /// The books of each branch of the pipeline, of the whole run.
+    private mutating func writeBranches() {
+        guard let branches = result.books.branches else { return }
+        var table = TextTable(header: ["Branch", "processed", "failed", "lost", "duplicated", "still queued"])
+        for branch in branches {
+            table.rows.append(
+                [Self.printable(branch.name)]
+                    + [branch.processed, branch.failed, branch.lost, branch.duplicated, branch.queued].map(
+                        Quantity.count))
+        }
+        write(table, gap: 3)
+    }
+
     private mutating func writeLatencies() {
         let rows = LatencyRow.all(of: result.totals, clocks: result.clocks)
         guard !rows.isEmpty else { return }
@@ -181,6 +195,15 @@ package struct TerminalSummary {
                 Quantity.duration(role.userNanoseconds), Quantity.duration(role.systemNanoseconds),
                 role.cpuSecondsPerMillion.map(Quantity.significant) ?? Quantity.none,
                 Quantity.bytes(role.peakResidentBytes), role.allocatedBytes.map(Quantity.bytes) ?? Quantity.none,
+            ])
+        }
+        for branch in result.books.branches ?? [] {
+            let cost = result.workerCost(of: branch)
+            guard cost.processes > 1 else { continue }
+            table.rows.append([
+                "\(cost.processes) \(Self.printable(branch.name))", "", Quantity.duration(cost.userNanoseconds),
+                Quantity.duration(cost.systemNanoseconds),
+                cost.secondsPerMillion.map(Quantity.significant) ?? Quantity.none, "", "",
             ])
         }
         for cost in RoleCost.all(of: result) where cost.processes > 1 {

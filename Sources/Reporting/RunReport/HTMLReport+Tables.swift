@@ -7,6 +7,7 @@ extension HTMLReport {
         faults(&main, result)
         latencies(&main, result)
         books(&main, result)
+        branches(&main, result)
         phases(&main, result)
         generator(&main, result)
         roles(&main, result)
@@ -139,6 +140,35 @@ extension HTMLReport {
                     section.element("p", ["class": "hint"], text: audit.examples.joined(separator: " · "))
                 }
             }
+        }
+    }
+
+    private static func branches(_ main: inout Markup, _ result: RunResult) {
+        guard let branches = result.books.branches else { return }
+        card(&main, "Branches") { section in
+            section.element(
+                "p", ["class": "hint"],
+                text:
+                    "Whole run. Each message goes to every branch and is processed when all have answered; these are the "
+                    + "copies of each branch.")
+            table(
+                &section,
+                columns: [
+                    ("", false), ("processed", false), ("failed", false), ("lost", false), ("duplicated", true),
+                    ("still queued", true), ("workers", true), ("worker CPU-s per million", true),
+                ],
+                rows: branches.map { branch in
+                    let cost = result.workerCost(of: branch)
+                    let cells =
+                        [branch.processed, branch.failed, branch.lost, branch.duplicated, branch.queued].map(
+                            Quantity.count)
+                    return (
+                        [branch.name] + cells + [
+                            "\(cost.processes)",
+                            cost.secondsPerMillion.map(Quantity.significant) ?? Quantity.none,
+                        ], branch.lost > 0 ? "bad" : ""
+                    )
+                })
         }
     }
 

@@ -21,7 +21,9 @@ struct LatencyRow: Sendable, Equatable {
             .publish, .scheduleLag,
         ]
         let others = figures.latencies.keys.filter { !known.contains($0) }.sorted { $0.rawValue < $1.rawValue }
-        return (known + others).compactMap { metric in
+        let branches = others.filter { $0.branch != nil }
+        let ordered = known.prefix(2) + branches + known.dropFirst(2) + others.filter { $0.branch == nil }
+        return ordered.compactMap { metric in
             guard let histogram = figures.latencies[metric], !histogram.isEmpty else { return nil }
             let figures = histogram.percentiles(LatencyHistogram.reportedPercentiles) + [histogram.max]
             let error = metric == .queueWait ? clocks?.errorNanoseconds ?? 0 : 0
@@ -72,13 +74,14 @@ extension ClockFacts {
 extension LatencyMetric {
     var isService: Bool {
         [.endToEndService, .confirmService, .service, .decode, .analyse, .store, .publish].contains(self)
+            || branch != nil
     }
 
     /// The name in a table; what is part of the row above is indented by its style.
     var rowTitle: String {
         switch self {
         case .endToEndService, .confirmService: "from sending"
-        default: title
+        default: branch ?? title
         }
     }
 }

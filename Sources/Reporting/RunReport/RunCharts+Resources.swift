@@ -107,7 +107,7 @@ struct RoleCost: Sendable, Equatable {
     var processes: Int
     var userNanoseconds: Int64
     var systemNanoseconds: Int64
-    /// Messages that all its processes together handled.
+    /// Messages that all its processes together handled; of several branches each counts once.
     var messages: UInt64
 
     var cpuNanoseconds: Int64 { userNanoseconds &+ systemNanoseconds }
@@ -126,12 +126,25 @@ struct RoleCost: Sendable, Equatable {
                 role: role, processes: processes.count,
                 userNanoseconds: processes.reduce(0) { $0 &+ $1.userNanoseconds },
                 systemNanoseconds: processes.reduce(0) { $0 &+ $1.systemNanoseconds },
-                messages: processes.reduce(0) { $0 &+ $1.messages })
+                messages: result.messages(of: processes))
         }
     }
 }
 
 extension RunResult {
+    /// What the workers of one branch used together; they are called after it.
+    func workerCost(of branch: BranchBooks) -> RoleCost {
+        let workers = roles.filter { role in
+            role.role == .worker && role.name.hasPrefix(branch.name + "-")
+                && role.name.dropFirst(branch.name.count + 1).allSatisfy(\.isNumber)
+        }
+        return RoleCost(
+            role: .worker, processes: workers.count,
+            userNanoseconds: workers.reduce(0) { $0 &+ $1.userNanoseconds },
+            systemNanoseconds: workers.reduce(0) { $0 &+ $1.systemNanoseconds },
+            messages: workers.reduce(0) { $0 &+ $1.messages })
+    }
+
     /// The rates of the measured phases: what fell due, and what was sent, confirmed and came back while they lasted.
     ///
     /// What was sent and confirmed late counts to its phase, but was no rate of it: these two are of its seconds.

@@ -37,6 +37,14 @@ extension Scenario {
             topology.failed.name = "failed_logs"
             return topology
         }
+
+        /// The branches of a scenario that names no queues, in their order.
+        package var usualBranches: [Branch] {
+            var scenario = Scenario()
+            scenario.pipeline = self
+            scenario.topology = topology
+            return scenario.branches
+        }
     }
 
     /// One way that each message of a pipeline takes: its own queues and its own workers.
@@ -78,17 +86,6 @@ extension Scenario {
 
     /// The routes from the exchange to the incoming queues, all of them; none of the default exchange.
     package var routes: [Binding] { topology.routes(to: incomingNames) }
-
-    /// The branch of a kind of worker as a scenario has it that names no queues; nil for one of no pipeline.
-    package static func usualBranch(of workerPipeline: String) -> Branch? {
-        for pipeline in Pipeline.allCases {
-            var scenario = Scenario()
-            scenario.pipeline = pipeline
-            scenario.topology = pipeline.topology
-            if let branch = scenario.branches.first(where: { $0.workerPipeline == workerPipeline }) { return branch }
-        }
-        return nil
-    }
 }
 
 extension Scenario.Queue {

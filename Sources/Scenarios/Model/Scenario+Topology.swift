@@ -5,8 +5,9 @@ extension Scenario {
         package var declares = true
         /// Where messages are published to.
         package var exchange = Exchange()
-        /// What the workers consume; dead-letters to `failed`. In a pipeline of several branches the three names are
-        /// stems, which each branch's name completes.
+        /// What the workers consume; dead-letters to `failed`.
+        ///
+        /// In a pipeline of several branches the three names are stems, which each branch's name completes.
         package var incoming = Queue(name: "incoming_texts")
         /// Where the workers' results arrive.
         package var processed = Queue(name: "processed_texts")

@@ -94,9 +94,11 @@ extension Scenario {
             case failed
             /// The exchange that the load is published to; empty for the default one.
             case exchange
-            /// The worker's number, from 1.
+            /// The branch of the pipeline that the worker belongs to; empty where there is one.
+            case branch
+            /// The worker's number, from 1; of several branches among those of its own.
             case index
-            /// How many workers there are.
+            /// How many workers there are; of several branches in its own.
             case count
             /// CPU threads, or processes, that each worker should use.
             case lanes

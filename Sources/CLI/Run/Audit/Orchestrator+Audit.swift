@@ -28,7 +28,10 @@ extension Orchestrator {
 
     /// Whether documents of the reference pipeline are all that this run has put into the store.
     private var isAudited: Bool {
-        guard scenario.store.audited, scenario.store.location != .none, settings.part == .whole else { return false }
+        // What the branches of other pipelines leave is not known here.
+        guard scenario.pipeline == .text, scenario.store.audited, scenario.store.location != .none,
+            settings.part == .whole
+        else { return false }
         switch scenario.target {
         case .store: return true
         case .broker:

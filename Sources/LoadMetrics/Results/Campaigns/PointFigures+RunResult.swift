@@ -18,7 +18,7 @@ extension PointFigures {
             endToEndP99Nanoseconds: endToEnd?[1],
             roles: RunRole.allCases.compactMap { role in
                 RoleFigures(
-                    result.roles.filter { $0.role == role }, messages: messages,
+                    result.roles.filter { $0.role == role }, messages: messages, branches: result.branchCount,
                     lanes: role == .worker ? lanes : nil)
             },
             cores: result.cores, busyThreads: lanes.map { $0 + 1 + (isBrokerHere ? 1 : 0) },
@@ -28,13 +28,13 @@ extension PointFigures {
 
 extension RoleFigures {
     /// What the processes of one role used; nil where there are none.
-    init?(_ processes: [RoleResult], messages: UInt64, lanes: Int?) {
+    init?(_ processes: [RoleResult], messages: UInt64, branches: Int, lanes: Int?) {
         guard let first = processes.first else { return nil }
         // A result of an earlier version does not tell the warm-up apart; the whole run stands in for the phases.
         let whole = processes.contains { $0.measured == nil }
         let uses = processes.map { whole ? MeasuredUse($0) : $0.measured ?? MeasuredUse() }
         let total = uses.dropFirst().reduce(into: uses[0]) { $0.merge($1) }
-        let messages = whole ? processes.map(\.messages).reduce(0, &+) : messages
+        let messages = whole ? processes.messages(branches: branches) : messages
         let seconds = Double(uses.map(\.wallNanoseconds).max() ?? 0) / 1e9
         func perSecond(_ count: Double) -> Double { seconds > 0 ? count / seconds : 0 }
         func perMessage(_ count: UInt64?) -> Double? {

@@ -121,7 +121,7 @@ package struct RunMetric: Sendable, Hashable, Codable, CustomStringConvertible {
     ) -> Double? {
         let processes = result.roles.filter { $0.role == role }
         let amounts = processes.compactMap(used)
-        let messages = processes.reduce(0) { $0 + Double($1.messages) }
+        let messages = Double(result.messages(of: processes))
         guard messages > 0, amounts.count == processes.count else { return nil }
         return amounts.reduce(0, +) / messages
     }
