@@ -75,6 +75,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: .hidden)
     var endWithParent: Int32?
 
+    @OptionGroup(title: "Web logs")
+    var webLogs: WebLogOptions
+
     @OptionGroup(title: "Log")
     var log: LogOptions
 
@@ -88,6 +91,9 @@ struct WorkerCommand: AsyncParsableCommand {
         for (flag, isGiven) in [("no-analysis", !analysis), ("cost-factor", costFactor != 1)]
         where isGiven && pipeline != .text {
             throw ValidationError("--\(flag) is about texts; remove it, or --pipeline \(pipeline.rawValue)")
+        }
+        if let flag = webLogs.given.first, pipeline != .dataClean {
+            throw ValidationError("--\(flag) is for clean log lines; add --pipeline data-clean, or remove it")
         }
     }
 
@@ -149,7 +155,7 @@ struct WorkerCommand: AsyncParsableCommand {
             case .text where analysis: TextPipeline(analyzer: TextAnalyzer(costFactor: costFactor))
             case .text: TextPipeline(analyse: nil)
             case .dataLake: DataLakePipeline()
-            case .dataClean: DataCleanPipeline()
+            case .dataClean: try webLogs.makeDataClean(logger)
             }
         guard let text = environment[Self.testCostFactor], !text.isEmpty else { return pipeline }
         guard let factor = Double(text), (1...100).contains(factor) else {

@@ -56,6 +56,9 @@ struct WorkerCommandTests {
     func badPipelines() {
         #expect(throws: (any Error).self) { _ = try WorkerCommand.parse(["--pipeline", "weblogs"]) }
         #expect(throws: (any Error).self) { _ = try WorkerCommand.parse(["--pipeline", "data-lake", "--no-analysis"]) }
+        #expect(throws: (any Error).self) {
+            _ = try WorkerCommand.parse(["--pipeline", "data-lake", "--csv", "a.csv"])
+        }
     }
 
     @Test("takes every flag")
