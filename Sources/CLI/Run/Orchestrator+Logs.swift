@@ -18,6 +18,15 @@ extension Orchestrator {
         }
     }
 
+    /// What a worker of a branch is told about lines besides its queues.
+    func logArguments(_ branch: Scenario.Branch) -> [String] {
+        guard branch.workerPipeline == WorkerPipeline.dataClean.rawValue else { return [] }
+        var arguments: [String] = []
+        if let geo = scenario.logs.geo { arguments += ["--geo", geo.path] }
+        if scenario.logs.csv { arguments += ["--csv", folder.csvFile] }
+        return arguments
+    }
+
     /// What a reader must know of the lines that were sent, and of what could not be told of them.
     func logNotes(_ log: RecordedLog?) -> [String] {
         var notes: [String] = []

@@ -322,7 +322,7 @@ struct Orchestrator: Sendable {
         if !workers.analysis { arguments.append("--no-analysis") }
         // One that is started again while the broker is away waits for it.
         if !scenario.faults.isEmpty { arguments += ["--wait", "120s"] }
-        return arguments
+        return arguments + logArguments(branch)
     }
 
     /// The queues of one of several workers: each queue has one, and none is without.

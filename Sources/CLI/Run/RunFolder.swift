@@ -41,6 +41,7 @@ struct RunFolder: Sendable {
     func log(of role: String) -> String { "\(logs)/\(role).log" }
     func statistics(of role: String) -> String { "\(logs)/\(role).stats.jsonl" }
     var storeFile: String { "\(path)/store.sqlite" }
+    var csvFile: String { "\(path)/parsed_data.csv" }
 
     /// What the system said, without Foundation's wrapping.
     private static func reason(_ error: any Error) -> String {
