@@ -1,6 +1,5 @@
 import Drivers
 package import LoadMetrics
-import Synchronization
 
 // What whoever breaks things while a run lasts needs of it: when it began, where it stands, and what became of a range of
 // its messages.
@@ -14,11 +13,7 @@ extension LoadRun {
 
     /// Says that something is broken on purpose from now on, or is no longer.
     package func disturb(_ begins: Bool) {
-        if begins {
-            disturbances.wrappingAdd(1, ordering: .relaxed)
-        } else {
-            disturbances.wrappingSubtract(1, ordering: .relaxed)
-        }
+        if begins { disturbances.begin() } else { disturbances.end() }
     }
 
     /// Where the load stands now; its time is monotonic.

@@ -18,7 +18,7 @@ package final class LoadRun: Sendable {
     let collectors: [CollectorLoop]
     let watch: GeneratorWatch
     /// What is broken on purpose at the moment: while it is, standing still is no sign of a loss.
-    let disturbances = Atomic<Int>(0)
+    let disturbances = Disturbances()
     let links = Mutex(Links())
     let progress = Mutex(Progress())
 
@@ -64,6 +64,7 @@ package final class LoadRun: Sendable {
         let ledger = self.ledger
         let outstanding = self.outstanding
         let table = self.table
+        let disturbances = self.disturbances
         let publishers = (0..<plan.connections).map { connection in
             PublisherLoop(
                 .init(
@@ -73,7 +74,8 @@ package final class LoadRun: Sendable {
                     phases: plan.phases.count, pacing: plan.pacing,
                     confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds,
                     branches: plan.topology.branchCount),
-                ledger: ledger, outstanding: outstanding, table: table, times: intendedTimes, on: group.next())
+                ledger: ledger, outstanding: outstanding, table: table, times: intendedTimes,
+                disturbances: disturbances, on: group.next())
         }
         self.publishers = publishers
         for publisher in publishers { outstanding.whenReleased { [weak publisher] in publisher?.wake() } }
@@ -304,7 +306,7 @@ package final class LoadRun: Sendable {
             let totals = try await self.totals()
             let finished = totals.finished(plan)
             if finished >= totals.published, totals.unanswered == 0 { break }
-            if finished != lastFinished || disturbances.load(ordering: .relaxed) > 0 {
+            if finished != lastFinished || disturbances.isUnderWay {
                 lastFinished = finished
                 quietSince = .now
             } else if totals.recoveries > 0, ContinuousClock.now - quietSince > .seconds(3),

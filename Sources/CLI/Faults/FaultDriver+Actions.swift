@@ -22,16 +22,16 @@ extension FaultDriver {
         case .pauseServer(let server, let time):
             try await tools.tell(server, .pause)
             await last(time)
-            try await tools.tell(server, .resume)
-        case .restart(let server): try await tools.tell(server, .restart)
+            try await finish { try await self.tools.tell(server, .resume) }
+        case .restart(let server): try await finish { try await self.tools.tell(server, .restart) }
         case .stop(let server, let time):
             try await tools.tell(server, .stop)
             await last(time)
-            try await tools.tell(server, .up)
+            try await finish { try await self.tools.tell(server, .up) }
         case .crash(let server, let time):
             try await tools.tell(server, .crash)
             await last(time)
-            try await tools.tell(server, .up)
+            try await finish { try await self.tools.tell(server, .up) }
         case .cut(let link, let reset): try await tools.tell(link, .cut(reset: reset))
         case .refuse(let link, let time): try await disturb(link, by: .refuse, until: .refuse, for: time)
         case .stall(let link, let time): try await disturb(link, by: .stall(.both), until: .stall, for: time)
@@ -56,7 +56,7 @@ extension FaultDriver {
     ) async throws {
         try await tools.tell(link, command)
         await last(time)
-        try await tools.tell(link, .clear(condition))
+        try await finish { try await self.tools.tell(link, .clear(condition)) }
     }
 
     // MARK: - Workers

@@ -136,7 +136,8 @@ extension Scenario.FaultAction {
             case .cut(_, let reset): reset ? "by resets" : ""
             case .delay(_, let time, let jitter, _):
                 "by \(text(time))" + (jitter > .zero ? " ± \(text(jitter))" : "")
-            case .limit(_, let rate, _): "to \(rate) B/s"
+            case .limit(_, let rate, _):
+                "to \((Double(rate) / 1024).formatted(.number.precision(.fractionLength(0...1)))) KiB/s"
             case .malformed(let share, _): "\((share * 100).formatted(.number.precision(.fractionLength(0...1)))) %"
             default: ""
             }

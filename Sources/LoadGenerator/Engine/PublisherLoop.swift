@@ -53,6 +53,8 @@ final class PublisherLoop: @unchecked Sendable {
     private var callback: NIOScheduledCallback?
     /// When the callback is due; 0 for as soon as the loop gets to it.
     private var callbackNanoseconds: Int64 = 0
+    /// What is broken on purpose.
+    private let disturbances: Disturbances
     /// Why messages that are due are kept back, and since when.
     private var heldBack: (since: Int64, byWindow: Bool)?
     /// Since when a loop that spins looks at its sockets.
@@ -65,9 +67,10 @@ final class PublisherLoop: @unchecked Sendable {
 
     init(
         _ settings: Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable,
-        times: IntendedTimes? = nil, on eventLoop: any EventLoop
+        times: IntendedTimes? = nil, disturbances: Disturbances = Disturbances(), on eventLoop: any EventLoop
     ) {
         self.settings = settings
+        self.disturbances = disturbances
         self.eventLoop = eventLoop
         share = PublisherShare(settings, ledger: ledger, outstanding: outstanding, table: table, intendedTimes: times)
     }
@@ -108,7 +111,9 @@ final class PublisherLoop: @unchecked Sendable {
     func heldBackNanoseconds(at now: Int64) -> (bySocket: Int64, byWindow: Int64) {
         var result = (bySocket: share.totals.backpressureNanoseconds, byWindow: share.totals.windowNanoseconds)
         guard let held = heldBack, blockedSince == nil, lostSince == nil else { return result }
-        if held.byWindow { result.byWindow += now - held.since } else { result.bySocket += now - held.since }
+        let broken = held.since < now ? disturbances.part(of: held.since..<now)?.count ?? 0 : 0
+        let own = now - held.since - Int64(broken)
+        if held.byWindow { result.byWindow += own } else { result.bySocket += own }
         return result
     }
 
@@ -214,10 +219,14 @@ final class PublisherLoop: @unchecked Sendable {
     private func endHoldingBack(at now: Int64) {
         guard let held = heldBack else { return }
         heldBack = nil
+        let broken = held.since < now ? disturbances.part(of: held.since..<now) : nil
+        // What is broken on purpose holds messages up as a broker does that is away.
+        if let broken { share.holdUp(broken) }
+        let own = now - held.since - Int64(broken?.count ?? 0)
         if held.byWindow {
-            share.totals.windowNanoseconds += now - held.since
+            share.totals.windowNanoseconds += own
         } else if blockedSince == nil, lostSince == nil {
-            share.totals.backpressureNanoseconds += now - held.since
+            share.totals.backpressureNanoseconds += own
         }
     }
 

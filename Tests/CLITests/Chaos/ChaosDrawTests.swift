@@ -1,0 +1,68 @@
+import Testing
+
+@testable import CLI
+@testable import Scenarios
+
+@Suite("Runs drawn for a chaos campaign")
+struct ChaosDrawTests {
+    private static let embedded = ChaosDraw.Surroundings()
+
+    private static let servers: ChaosDraw.Surroundings = {
+        var surroundings = ChaosDraw.Surroundings()
+        surroundings.hasServer = true
+        surroundings.brokerControl = "scripts/rabbitmq {{action}} --keep"
+        return surroundings
+    }()
+
+    private static func scenario(_ draw: ChaosDraw, _ surroundings: ChaosDraw.Surroundings) throws -> Scenario {
+        let environment = surroundings.hasServer ? ["BROKER": "amqp://guest:guest@127.0.0.1:5672/"] : [:]
+        return try ScenarioFile(
+            bytes: Array(draw.scenario(surroundings).utf8), path: "draw.yaml", overrides: [], environment: environment
+        ).scenario
+    }
+
+    @Test("The same seed and number give the same run, others another", arguments: [embedded, servers])
+    func seeded(_ surroundings: ChaosDraw.Surroundings) {
+        let draws = (1...30).map { ChaosDraw(campaign: 7, number: $0, surroundings) }
+        #expect(draws == (1...30).map { ChaosDraw(campaign: 7, number: $0, surroundings) })
+        #expect(Set(draws.map(\.faults)).count == 30)
+        #expect(ChaosDraw(campaign: 8, number: 1, surroundings).faults != draws[0].faults)
+    }
+
+    @Test("Every run is a scenario that can run, with three to six faults", arguments: [embedded, servers])
+    func valid(_ surroundings: ChaosDraw.Surroundings) throws {
+        for seed in 1...10 as ClosedRange<UInt64> {
+            for number in 1...20 {
+                let draw = ChaosDraw(campaign: seed, number: number, surroundings)
+                let scenario = try Self.scenario(draw, surroundings)
+                #expect((3...6).contains(scenario.faults.count))
+                #expect(scenario.seed == draw.seed && scenario.name == "chaos-\(number)")
+                #expect(scenario.load.persistent && scenario.topology.incoming.durable)
+                #expect(scenario.topology.incoming.maxLength == (draw.isBounded ? 300 : nil))
+                let fills = scenario.faults.contains { $0.action.kind == "fill" }
+                #expect(fills == draw.isBounded)
+                // What is away for long is away once.
+                #expect(scenario.faults.count { $0.action.server == .broker } <= 1)
+            }
+        }
+    }
+
+    @Test("All kinds that apply are drawn, and none that does not")
+    func kinds() throws {
+        func kinds(_ surroundings: ChaosDraw.Surroundings) throws -> Set<String> {
+            try (1...200).reduce(into: []) { kinds, number in
+                let draw = ChaosDraw(campaign: 1, number: number, surroundings)
+                kinds.formUnion(try Self.scenario(draw, surroundings).faults.map(\.action.kind))
+            }
+        }
+        let everywhere: Set = [
+            "kill", "terminate", "pause", "cut", "refuse", "stall", "delay", "limit", "fill", "malformed",
+        ]
+        #expect(try kinds(Self.embedded) == everywhere)
+        #expect(try kinds(Self.servers) == everywhere.union(["restart", "stop", "crash"]))
+        var alone = Self.servers
+        alone.brokerControl = nil
+        let words = (1...200).flatMap { ChaosDraw(campaign: 1, number: $0, alone).faults }
+        #expect(!words.contains { $0.contains("pause: broker") || $0.contains("restart") || $0.contains("crash") })
+    }
+}
