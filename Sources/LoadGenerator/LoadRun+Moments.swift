@@ -1,5 +1,6 @@
 import Drivers
 package import LoadMetrics
+import Synchronization
 
 // What whoever breaks things while a run lasts needs of it: when it began, where it stands, and what became of a range of
 // its messages.
