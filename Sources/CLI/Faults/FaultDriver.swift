@@ -98,7 +98,7 @@ final class FaultDriver: Sendable {
 
     /// Does what ends a fault, also where the run is over and all waiting is cut short.
     func finish(_ end: @escaping @Sendable () async throws -> Void) async throws {
-        try await Task(operation: end).value
+        try await Task { try await end() }.value
     }
 
     /// Lets a fault last; an early end of the run shortens it.
