@@ -59,6 +59,15 @@ package struct ExpectedDocuments: Sendable {
         }
     }
 
+    /// Lets a message's document be that of an earlier one, of the same content: it must be there if either must.
+    package mutating func join(_ sequence: Int, to first: Int) {
+        switch (presences[first], presences[sequence]) {
+        case (.required, _), (_, .forbidden): break
+        case (_, let presence): presences[first] = presence
+        }
+        presences[sequence] = .forbidden
+    }
+
     private mutating func enterDelete(of document: Int, _ fate: Fate) {
         switch fate {
         case .processed: presences[document] = .forbidden

@@ -1,5 +1,4 @@
 import Drivers
-import NIOCore
 import PipelineWorker
 import Stores
 
@@ -51,12 +50,7 @@ struct TextWitness: DocumentWitness {
 
     private mutating func wanted(_ template: Int) -> Int? {
         if let known = checksums[template] { return known }
-        let message = InboundMessage(
-            body: ByteBuffer(bytes: templates[template].body), receivedNanoseconds: 0,
-            token: DeliveryToken(session: 0, number: 0))
-        guard let processed = pipeline.process([message], isStopping: { false }).first,
-            case .work(let work) = processed.outcome, case .upsert(let document, _) = work.operation
-        else { return nil }
+        guard let document = pipeline.document(of: templates[template].body) else { return nil }
         checksums[template] = Self.checksum(document.values)
         return checksums[template]
     }
