@@ -22,6 +22,9 @@ package final class RecordedPart: Sendable {
         self.places = places
     }
 
+    /// A copy of a message's body, which must be of this part.
+    package func body(of sequence: UInt64) -> [UInt8] { Array(bytes[places[Int(sequence - sequences.lowerBound)]]) }
+
     /// Calls `use` with a message's body, which must be of this part.
     package func withBody(of sequence: UInt64, _ use: (UnsafeRawBufferPointer) -> Void) {
         let place = places[Int(sequence - sequences.lowerBound)]

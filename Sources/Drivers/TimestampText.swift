@@ -57,6 +57,12 @@ package struct TimestampText {
         }
     }
 
+    /// The text of a wall time.
+    package static func bytes(_ form: Form, unixMilliseconds: Int64) -> [UInt8] {
+        var text = TimestampText(wallOffsetNanoseconds: 0)
+        return text.bytes(form, monotonicNanoseconds: unixMilliseconds * 1_000_000)
+    }
+
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         .map { Array($0.utf8) }
 
