@@ -2,10 +2,10 @@
 import Foundation
 import PackageDescription
 
-// Stores and other parts whose C library a machine may lack are traits, named as in `#if MySQL`; the default ones are those whose library
-// is installed, so that `swift build` works everywhere and leaves out only what it cannot have. `--disable-default-traits`
-// and `--traits MySQL` say otherwise. SwiftPM remembers what this file came to: `make` (scripts/dependencies) makes it
-// look again when a library has come or gone.
+// Stores and other parts whose C library a machine may lack are traits, named as in `#if MySQL`; the default ones are
+// those whose library is installed, so that `swift build` works everywhere and leaves out only what it cannot have.
+// `--disable-default-traits` and `--traits MySQL` say otherwise. SwiftPM remembers what this file came to: `make`
+// (scripts/dependencies) makes it look again when a library has come or gone.
 let optionalParts = [
     (
         trait: "MySQL", pkgConfig: "libmariadb",
@@ -110,6 +110,9 @@ let package = Package(
             name: "CMariaDB", pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]),
         .systemLibrary(
+            name: "CMongoC", pkgConfig: "libmongoc-1.0",
+            providers: [.apt(["libmongoc-dev"]), .brew(["mongo-c-driver@1"])]),
+        .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb",
             providers: [.apt(["libmaxminddb-dev"]), .brew(["libmaxminddb"])]),
         module("AMQPProtocol", [.nioCore]),
@@ -124,7 +127,10 @@ let package = Package(
         module("WebLogs", ["CLibcrypto"]),
         module(
             "Stores",
-            [.grdb, .grdbSQLite, .logging, .target(name: "CMariaDB", condition: .when(traits: ["MySQL"]))]),
+            [
+                .grdb, .grdbSQLite, .logging, .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
+                .target(name: "CMongoC", condition: .when(traits: ["MongoDB"])),
+            ]),
         module(
             "LoadGenerator",
             [

@@ -16,8 +16,21 @@ struct OptionalStore: Sendable {
         schemes: ["mysql", "mariadb"], form: "mysql://USER:PASSWORD@HOST:PORT/DATABASE", package: "libmariadb-dev",
         isBuilt: isMySQLBuilt)
 
+    /// MongoDB, and what speaks its protocol.
+    static let mongoDB = OptionalStore(
+        schemes: ["mongodb", "mongodb+srv"], form: "mongodb://USER:PASSWORD@HOST:PORT/DATABASE",
+        package: "libmongoc-dev", isBuilt: isMongoDBBuilt)
+
     /// All of them.
-    static let all = [mySQL]
+    static let all = [mySQL, mongoDB]
+
+    private static var isMongoDBBuilt: Bool {
+        #if MongoDB
+            true
+        #else
+            false
+        #endif
+    }
 
     private static var isMySQLBuilt: Bool {
         #if MySQL

@@ -8,6 +8,8 @@ package enum StoreURL: Sendable, Equatable {
     case sqlite(path: String)
     /// A server.
     case mysql(MySQLAddress)
+    /// A server, or a set of them.
+    case mongodb(MongoDBAddress)
 
     /// What a user may write, for help and errors: the stores that this build has.
     package static let supported: String = {
@@ -38,6 +40,9 @@ package enum StoreURL: Sendable, Equatable {
         case (_, let address) where OptionalStore.mySQL.schemes.contains(scheme):
             try Self.check(.mySQL, scheme)
             self = .mysql(try MySQLAddress(url: address ?? ""))
+        case (_, let address) where OptionalStore.mongoDB.schemes.contains(scheme):
+            try Self.check(.mongoDB, scheme)
+            self = .mongodb(try MongoDBAddress(scheme: scheme, rest: address ?? ""))
         default:
             throw .unknownScheme(scheme)
         }
@@ -56,6 +61,8 @@ package enum StoreURL: Sendable, Equatable {
             try await SQLiteStore.open(path: path, collection: collection, logger: logger)
         case .mysql(let address):
             try await Self.openMySQL(address, collection, logger)
+        case .mongodb(let address):
+            try await Self.openMongoDB(address, collection)
         }
     }
 
@@ -68,6 +75,16 @@ package enum StoreURL: Sendable, Equatable {
             throw .leftOut("mysql", package: OptionalStore.mySQL.package)
         #endif
     }
+
+    private static func openMongoDB(
+        _ address: MongoDBAddress, _ collection: StoreCollection
+    ) async throws(StoreError) -> any DocumentStore {
+        #if MongoDB
+            return try await MongoDBStore.open(address, collection: collection)
+        #else
+            throw .leftOut("mongodb", package: OptionalStore.mongoDB.package)
+        #endif
+    }
 }
 
 extension StoreURL: CustomStringConvertible {
@@ -77,6 +94,7 @@ extension StoreURL: CustomStringConvertible {
         case .none: "none"
         case .sqlite(let path): "sqlite:\(path)"
         case .mysql(let address): address.description
+        case .mongodb(let address): address.description
         }
     }
 }

@@ -34,6 +34,14 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
                     })
             }
         #endif
+        #if MongoDB
+            if let server = MongoDBServer.url {
+                all.append(
+                    StoreUnderTest(testDescription: "MongoDB") {
+                        try StoreURL(MongoDBServer.freshDatabase(of: server), defaultSQLitePath: "")
+                    })
+            }
+        #endif
         return all
     }()
 

@@ -14,6 +14,8 @@ package enum Requirement: Sendable {
     case mariaDB
     /// A MariaDB of the tests' own, which they may crash.
     case ownMariaDB
+    /// A MongoDB, which no distribution packages: only where `RAFALE_TEST_MONGODB_URL` names one, also in CI.
+    case mongoDB
     /// A program in PATH.
     case tool(String, package: String)
     /// The virtual environment with pika and aio-pika.
@@ -26,6 +28,7 @@ package enum Requirement: Sendable {
         case .ownRabbitMQ: Self.isExecutable("/usr/lib/rabbitmq/bin/rabbitmq-server")
         case .mariaDB: Places.environment("RAFALE_TEST_MYSQL_URL") != nil || Self.ownMariaDB.isMet
         case .ownMariaDB: Places.tool("mariadbd") != nil
+        case .mongoDB: Places.environment("RAFALE_TEST_MONGODB_URL") != nil
         case .tool(let name, package: _): Places.tool(name) != nil
         case .pythonClients: Self.isExecutable(Places.python.path)
         }
@@ -35,6 +38,7 @@ package enum Requirement: Sendable {
         switch self {
         case .rabbitMQ, .ownRabbitMQ: "not tested: RabbitMQ is not installed here (make deps-test)"
         case .mariaDB, .ownMariaDB: "not tested: MariaDB is not installed here (make deps-test)"
+        case .mongoDB: "not tested: RAFALE_TEST_MONGODB_URL names no MongoDB"
         case .tool(let name, let package): "not tested: \(name) is missing (Debian package \(package), make deps-test)"
         case .pythonClients: "not tested: pika and aio-pika are missing (make deps-test)"
         }
@@ -62,6 +66,9 @@ extension Trait where Self == ConditionTrait {
 
     /// The test uses ``MariaDBServer/withOwn(tls:options:_:)``.
     package static var needsOwnMariaDB: Self { Requirement.ownMariaDB.trait }
+
+    /// The test uses the MongoDB that `RAFALE_TEST_MONGODB_URL` names.
+    package static var needsMongoDB: Self { Requirement.mongoDB.trait }
 
     /// The test runs the Python of ``Places/python`` with pika and aio-pika.
     package static var needsPythonClients: Self { Requirement.pythonClients.trait }

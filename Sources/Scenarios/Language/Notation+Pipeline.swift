@@ -70,12 +70,14 @@ extension Notation where Value == ServerURL {
 extension Notation where Value == Scenario.StoreLocation {
     /// `none`, `sqlite`, `sqlite:FILE` or a server's address, whose parts the store itself checks.
     static var store: Notation {
-        let schemes = ["mysql", "mariadb"]
-        let choices = "sqlite, sqlite:FILE, a mysql:// address or none"
+        let schemes = ["mysql", "mariadb", "mongodb", "mongodb+srv"]
+        let choices = "sqlite, sqlite:FILE, a mysql:// or mongodb:// address, or none"
         return Notation(
             form: .either([
                 .choice(["sqlite", "none"]), .text(pattern: "^sqlite:.+$", words: "`sqlite:FILE`"),
-                .text(pattern: "^(\(schemes.joined(separator: "|")))://.+$", words: "`mysql://` address"),
+                .text(
+                    pattern: "^(mysql|mariadb|mongodb|mongodb\\+srv)://.+$",
+                    words: "`mysql://` or `mongodb://` address"),
             ]),
             read: { node, decoding in
                 guard case .scalar(let scalar) = node.content, !scalar.isNull else {

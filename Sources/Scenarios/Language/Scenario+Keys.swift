@@ -108,7 +108,8 @@ extension Scenario.Store: Keyed {
         [
             Key(
                 "url", \.location, .store,
-                "`sqlite` (a fresh file in the run's folder), `sqlite:FILE`, `mysql://USER:PASSWORD@HOST/DATABASE`, or `none`."
+                "`sqlite` (a fresh file in the run's folder), `sqlite:FILE`, `mysql://USER:PASSWORD@HOST/DATABASE`, "
+                    + "`mongodb://USER:PASSWORD@HOST/DATABASE`, or `none`."
             ),
             Key(
                 "audit", \.audited, .boolean,

@@ -39,7 +39,7 @@ extension Scenario {
         case none
         /// An SQLite file; without a path a fresh one in the run's folder.
         case sqlite(path: String?)
-        /// A running server: MySQL or MariaDB.
+        /// A running server: MySQL, MariaDB or MongoDB.
         case server(ServerURL)
     }
 

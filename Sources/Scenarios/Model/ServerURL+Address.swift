@@ -22,7 +22,7 @@ extension ServerURL {
         switch text.prefix(while: { $0 != ":" }).lowercased() {
         case "amqps": 5671
         case "mysql", "mariadb": 3306
-        case "mongodb": 27017
+        case "mongodb", "mongodb+srv": 27017
         default: 5672
         }
     }

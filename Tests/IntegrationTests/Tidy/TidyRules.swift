@@ -164,7 +164,7 @@ extension TidyRule {
             "Scenarios": ["Yams"],
             "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
             "TextAnalysis": [],
-            "Stores": ["GRDB", "GRDBSQLite", "CMariaDB", "Logging"],
+            "Stores": ["GRDB", "GRDBSQLite", "CMariaDB", "CMongoC", "Logging"],
             "LoadGenerator": service.union([
                 "Drivers", "Scenarios", "LoadMetrics", "Statistics", "WebLogs", "CZlib", "DequeModule",
             ]),
