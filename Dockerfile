@@ -1,7 +1,7 @@
 # rafale from this checkout: built with Swift's image, run on a small one.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libjemalloc-dev libmariadb-dev \
+    && apt-get install -y -qq --no-install-recommends libjemalloc-dev libmariadb-dev libmongoc-dev \
         libmaxminddb-dev libsqlite3-dev libssl-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
@@ -15,7 +15,7 @@ RUN swift build --configuration release --product rafale --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libjemalloc2 libmariadb3 libmaxminddb0 libsqlite3-0 \
+    && apt-get install -y -qq --no-install-recommends libjemalloc2 libmariadb3 libmaxminddb0 libmongoc-1.0-0 libsqlite3-0 \
         libssl3 zlib1g ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --home-dir /var/lib/rafale rafale

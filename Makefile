@@ -130,7 +130,7 @@ clean: ## remove what was built and the servers' data; reports stay
 	@rm -rf .build .services logs
 
 ##@ Serve with Docker
-up: .env ## RabbitMQ, MySQL and phpMyAdmin, a worker, one run of a scenario
+up: .env ## RabbitMQ, MongoDB, a worker, one run of a scenario
 	@mkdir -p reports && $(compose) up --build --detach && $(compose) ps
 
 logs: .env ## follow their logs

@@ -99,7 +99,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
             "2:38: topology.incoming.type: 'quorm' is not possible; did you mean 'quorum'?"),
         BadScenario(
             minimal + "store: {url: postgres://u:hunter2@h/d}\n",
-            "2:14: store.url: must be sqlite, sqlite:FILE, a mysql:// address or none"),
+            "2:14: store.url: must be sqlite, sqlite:FILE, a mysql:// or mongodb:// address, or none"),
         BadScenario(
             minimal + "store: {url: mysql://u:hunter2@h/d}\nworkers: {command: 'w {{store_url}}'}\n",
             "3:20: workers.command: {{store_url}} would show the store's password"),
