@@ -256,6 +256,8 @@ struct StoreConformanceTests {
     func racingForOneDocument(_ subject: Subject) async throws {
         let url = try await subject.makeURL()
         let workers = 6
+        // Versions of now: whoever opens the store forgets deletes of long ago, and each worker opens it.
+        let now = Int64(Date.now.timeIntervalSince1970 * 1000)
         for round in 0..<5 {
             let outcomes = try await withThrowingTaskGroup(of: (Int, StoreOutcome?).self) { group in
                 for worker in 1...workers {
@@ -263,8 +265,8 @@ struct StoreConformanceTests {
                         let store = try await subject.open(url)
                         let operation: StoreOperation =
                             worker == workers
-                            ? .delete(id: "new-\(round)", version: Int64(workers))
-                            : .upsert(Subject.document("new-\(round)", text: "\(worker)"), version: Int64(worker))
+                            ? .delete(id: "new-\(round)", version: now + Int64(workers))
+                            : .upsert(Subject.document("new-\(round)", text: "\(worker)"), version: now + Int64(worker))
                         let outcome = try await store.apply([operation]).first
                         await store.close()
                         return (worker, outcome)
