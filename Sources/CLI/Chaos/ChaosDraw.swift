@@ -55,7 +55,7 @@ struct ChaosDraw: Sendable, Equatable {
         for index in 0..<count where !kinds.isEmpty {
             let kind = pick(kinds)
             // What is away for long is away once: the next of its kind would meet it on the ground.
-            kinds.removeAll { $0 == kind || ($0.group != nil && $0.group == kind.group) }
+            kinds.removeAll { $0 == kind || ($0.group != nil && $0.group == kind.group) || $0.excludes(kind) }
             let slot = Double(Self.seconds - 4) / Double(count)
             let at = 1 + Double(index) * slot + random.nextUnit() * slot * 0.8
             drawn.append("{at: \(Self.milliseconds(at)), \(kind.text(&random))}")
@@ -79,10 +79,14 @@ struct ChaosDraw: Sendable, Equatable {
         var group: String? {
             switch self {
             case .end(_, let server), .pause(let server): "server " + server
-            // Both need all workers, or leave too few of them.
-            case .fill, .pauseWorker: "frozen workers"
             default: nil
             }
+        }
+
+        /// Whether two kinds may meet in one run and must not: the one needs all workers, the other takes one away.
+        func excludes(_ other: Kind) -> Bool {
+            let takesWorker: [Kind] = [.kill, .terminate, .pauseWorker]
+            return self == .fill && takesWorker.contains(other) || other == .fill && takesWorker.contains(self)
         }
 
         func text(_ random: inout SeededGenerator) -> String {
