@@ -40,7 +40,7 @@ scenario: ## run a scenario and report: make scenario NAME=burst
 	@scripts/scenario check '$(NAME)'
 	@$(MAKE) --no-print-directory build
 	@$(rafale) run 'scenarios/$(NAME).yaml' \
-	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+	    $(if $(BROKER),--broker '$${BROKER}') $(if $(STORE),--store '$${STORE}') $(foreach pair,$(SET),--set '$(pair)')
 
 scenarios: ## list the scenarios, each with what it shows
 	@scripts/scenario list
@@ -51,7 +51,7 @@ sweep: ## how it scales with workers: make sweep NAME=steady [WORKERS=1,2,4,8]
 	@$(MAKE) --no-print-directory build
 	@$(rafale) sweep 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
 	    $(foreach pair,$(VARY),--vary '$(pair)') \
-	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+	    $(if $(BROKER),--broker '$${BROKER}') $(if $(STORE),--store '$${STORE}') $(foreach pair,$(SET),--set '$(pair)')
 
 capacity: ## the highest rate within the limits: make capacity NAME=steady [WORKERS=1,2,4]
 ##> LIMIT='end_to_end.p99 < 200ms'   in place of the scenario's thresholds
@@ -60,7 +60,7 @@ capacity: ## the highest rate within the limits: make capacity NAME=steady [WORK
 	@$(MAKE) --no-print-directory build
 	@$(rafale) capacity 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
 	    $(if $(LIMIT),--limit '$(LIMIT)') $(if $(TARGET),--target '$(TARGET)') \
-	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+	    $(if $(BROKER),--broker '$${BROKER}') $(if $(STORE),--store '$${STORE}') $(foreach pair,$(SET),--set '$(pair)')
 
 gate: ## is this worse than before? make gate NAME=saturate AGAINST=main [MEASURE=5s]
 ##> BASELINE=write           keep figures in reports/baselines/NAME.json
@@ -70,7 +70,7 @@ gate: ## is this worse than before? make gate NAME=saturate AGAINST=main [MEASUR
 	@$(rafale) gate 'scenarios/$(NAME).yaml' $(if $(MEASURE),--measure '$(MEASURE)') \
 	    $(if $(AGAINST),--against '$(AGAINST)',$(if $(filter write,$(BASELINE)),--write-baseline,--baseline \
 	        '$(or $(BASELINE),reports/baselines/$(NAME).json)')) \
-	    $(if $(BROKER),--broker '$(BROKER)') $(if $(STORE),--store '$(STORE)') $(foreach pair,$(SET),--set '$(pair)')
+	    $(if $(BROKER),--broker '$${BROKER}') $(if $(STORE),--store '$${STORE}') $(foreach pair,$(SET),--set '$(pair)')
 
 gate-check: build ## how often the gate is right, on this machine (20 minutes): make gate-check [COMPARISONS=20,10]
 	@$(rafale) gate scenarios/saturate.yaml --calibrate '$(COMPARISONS)' --measure 1500ms --rounds 4..12 --store none \
