@@ -113,7 +113,7 @@ struct ConsumerRunTests {
         try await RafaleProgram.use { rafale in
             let file = try rafale.scenario(
                 """
-                phases: [{rate: 300/s, for: 6s}]
+                phases: [{rate: 300/s, for: 12s}]
                 store: {url: none}
                 consumers: \(keys)
                 drain: 20s
