@@ -1,4 +1,5 @@
 import ArgumentParser
+import Stores
 
 // CLI: the executable `rafale`, one file a subcommand, and the only module that knows all others.
 
@@ -31,4 +32,9 @@ struct Rafale: AsyncParsableCommand {
             CompareCommand.self,
             RunsCommand.self,
         ])
+
+    static func main() async {
+        MongoDBCounters.hide()
+        await main(nil)
+    }
 }
