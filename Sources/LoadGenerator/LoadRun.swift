@@ -39,6 +39,8 @@ package final class LoadRun: Sendable {
         var spans: [Span] = []
         /// What waited in the queues before the first message.
         var startDepths = QueueDepths()
+        /// What was to be sent, stretch by stretch, each from the number of its first message on.
+        var schedules: [(firstSequence: UInt64, schedule: Schedule)] = []
         /// The open loops' arrivals as they fall due, a counter a stretch.
         var offered: [OfferedCounter] = []
     }
@@ -174,6 +176,7 @@ package final class LoadRun: Sendable {
                 firstPhase: firstPhase, firstSequence: firstSequence, start: start, planner: planner)
             let isLast = firstPhase + stretch.phaseCount == plan.phases.count && stretch.offered != nil
             table.append(isLast ? stretch.boundaries : stretch.boundaries.dropLast())
+            progress.withLock { $0.schedules.append((firstSequence, stretch.stretch.schedule)) }
             if let offered = stretch.offered { progress.withLock { $0.offered.append(offered) } }
             let watch = Task { try await giveUpWhenOverdue(stretch) }
             defer { watch.cancel() }

@@ -27,7 +27,8 @@ struct StoreAuditTests {
     }
     private static let pipeline = TextPipeline(analyzer: TextAnalyzer())
     private static let expected = ExpectedDocuments(
-        kinds: [.init(weight: 1, templates: 0..<4, deletes: false, updates: true)], seed: 3, count: count
+        (0..<UInt64(count)).map { MessagePlanner.Plan(template: UInt32($0 % 4), documentSequence: $0) },
+        kinds: [.init(weight: 1, templates: 0..<4, deletes: false, updates: true)]
     ) { $0 == 7 ? .refused : $0 == 8 ? .unknown : .processed }
 
     /// What a worker stores for a message.

@@ -157,6 +157,16 @@ package final class Schedule: Sendable {
     /// The entries of block `index`; fewer than `blockLength` in the last, none behind it.
     package func block(_ index: Int) -> Block { state.withLock { $0.block(index) } }
 
+    /// What entry `number` sends; nil behind the last one.
+    func plan(_ number: Int) -> MessagePlanner.Plan? {
+        let block = block(number / Self.blockLength)
+        return withExtendedLifetime(block) {
+            guard number % Self.blockLength < block.count else { return nil }
+            let entry = block.entries[number % Self.blockLength]
+            return MessagePlanner.Plan(template: entry.template, documentSequence: entry.documentSequence)
+        }
+    }
+
     /// How many messages of each phase are due before that time, in nanoseconds since the start of the stretch.
     package func counts(before offsetNanoseconds: Int64, phases: Int) -> [UInt64] {
         if let counts = arrivals?.counts(before: offsetNanoseconds) { return counts }

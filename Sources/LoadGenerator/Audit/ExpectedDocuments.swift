@@ -3,8 +3,8 @@ import Synchronization
 /// What a store must hold after a run: of each message that writes a document, whether that must be there.
 ///
 /// ```
-///  planner, from the first message on ─► which document ─┐
-///  ledger ─► what became of the message ─────────────────┴─► required · forbidden · undecided
+///  schedules, from the first message on ─► which document ─┐
+///  ledger ─► what became of the message ───────────────────┴─► required · forbidden · undecided
 /// ```
 ///
 /// A message without an answer leaves its document undecided: it may have taken effect and lost only its result. The
@@ -32,17 +32,15 @@ package struct ExpectedDocuments: Sendable {
     /// The template each message was made from.
     package private(set) var templates: [UInt32]
 
-    /// Plays the planner again for `count` messages and asks what became of each.
-    package init(kinds: [MessagePlanner.Kind], seed: UInt64, count: Int, fate: (UInt64) -> Fate) {
-        var planner = MessagePlanner(kinds: kinds, seed: seed)
+    /// Goes through the messages in the order of their numbers, and asks what became of each.
+    package init(
+        _ messages: some Sequence<MessagePlanner.Plan>, kinds: [MessagePlanner.Kind], fate: (UInt64) -> Fate
+    ) {
         let deletes = kinds.filter(\.deletes).map(\.templates)
         presences = []
-        presences.reserveCapacity(count)
         templates = []
-        templates.reserveCapacity(count)
-        for sequence in 0..<UInt64(count) {
-            let plan = planner.next()
-            let fate = fate(sequence)
+        for plan in messages {
+            let fate = fate(UInt64(templates.count))
             templates.append(plan.template)
             if deletes.contains(where: { $0.contains(Int(plan.template)) }) {
                 presences.append(.forbidden)
@@ -91,9 +89,14 @@ extension Ledger.Marks {
 extension LoadRun {
     /// What a branch's workers must have stored, by what this run saw of its messages; for the end of a run.
     package func expectedDocuments(branch: Int) -> ExpectedDocuments {
-        var count = progress.withLock { $0.spans.map(\.sequences.upperBound).max() ?? 0 }
+        let (spans, schedules) = progress.withLock { ($0.spans, $0.schedules) }
+        var count = spans.map(\.sequences.upperBound).max() ?? 0
         while !ledger.marks(of: count).isEmpty { count += 1 }
-        return ExpectedDocuments(kinds: plan.kinds, seed: plan.seed, count: Int(count)) {
+        let ends = schedules.dropFirst().map(\.firstSequence) + [count]
+        let messages = zip(schedules, ends).lazy.flatMap { stretch, end in
+            (0..<Int(end - stretch.firstSequence)).lazy.compactMap { stretch.schedule.plan($0) }
+        }
+        return ExpectedDocuments(messages, kinds: plan.kinds) {
             ledger.marks(of: $0).fate(in: branch)
         }
     }

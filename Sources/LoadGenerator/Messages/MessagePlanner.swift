@@ -10,6 +10,11 @@ package struct MessagePlanner: Sendable {
         package var template: UInt32
         /// Number of the message whose document this one writes or deletes.
         package var documentSequence: UInt64
+
+        package init(template: UInt32, documentSequence: UInt64) {
+            self.template = template
+            self.documentSequence = documentSequence
+        }
     }
 
     /// The templates of one kind are those from `first` on, `count` of them.

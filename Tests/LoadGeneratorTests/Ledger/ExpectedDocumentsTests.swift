@@ -32,7 +32,9 @@ struct ExpectedDocumentsTests {
         ])
     func presence(update: Fate, delete: Fate, presence: Presence) throws {
         let first = try #require(Self.firstDelete())
-        let expected = ExpectedDocuments(kinds: Self.kinds, seed: 1, count: first.count) { sequence in
+        var planner = MessagePlanner(kinds: Self.kinds, seed: 1)
+        let messages = (0..<first.count).map { _ in planner.next() }
+        let expected = ExpectedDocuments(messages, kinds: Self.kinds) { sequence in
             switch sequence {
             case first.document: update
             case first.delete: delete
