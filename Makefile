@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check chaos bench accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz fuzz-lines up logs stop
+.PHONY: help python-worker scenario scenarios sweep capacity gate gate-check chaos bench bench-store accuracy bench-micro test build lint format deps deps-test deps-bench clean fuzz fuzz-lines up logs stop
 
 NAME ?=
 BROKER ?=
@@ -84,6 +84,9 @@ bench: deps-bench build ## how fast it is beside the peers found here and a C pr
 ##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)
 ##> ROWS=memory MINUTES=10   the memory of a long run
 	@Benchmarks/bench --rounds $(ROUNDS) --rows '$(ROWS)' --minutes $(MINUTES)
+
+bench-store: deps-test ## how fast the MySQL store is beside LOAD DATA of the same rows
+	@Benchmarks/store
 
 bench-micro: deps ## what single steps of the hot paths allocate, against Benchmarks/Thresholds
 ##> METRIC=wallClock         how long they take      UPDATE=1   write the thresholds anew

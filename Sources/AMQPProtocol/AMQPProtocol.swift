@@ -1,7 +1,7 @@
 // AMQPProtocol: AMQP 0-9-1 with RabbitMQ's extensions, without IO.
 //
-//   bytes ─► FrameDecoder ─► Frame ─► state machines ─► actions        (reading, control path)
-//   bytes ─► FrameScanner ─► Raw views of the hot methods              (reading, hot path: nothing copied)
+//   bytes ─► FrameScanner ─► Raw views of the hot methods              (reading: nothing copied)
+//                        └─► Frame ─► state machines ─► actions        (reading, control path)
 //   bytes ◄─ WireWriter   ◄─ Frame ◄─ state machines ◄─ events         (writing, control path)
 //   bytes ◄─ PublishTemplate: pre-encoded, patched, written in batches (writing, hot path)
 //

@@ -12,6 +12,7 @@ struct CompareCommand: AsyncParsableCommand {
             EXAMPLES
               rafale compare reports/steady-20260131T120000Z reports/steady-20260201T120000Z
               rafale compare reports/saturate-sweep-… reports/saturate-sweep-… --html reports/compared.html
+              rafale compare reports/steady-… reports/steady-… --svg reports/compared.svg
 
             Machine, program and scenario come first: where they differ, a change may be theirs. Changes have intervals \
             where there are repeats, as in sweeps; of single runs rafale gate tells more.
@@ -28,39 +29,44 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write a page with both distributions laid over each other.", valueName: "file"))
     var html: String?
 
+    @Option(help: ArgumentHelp("Write the charts as one picture.", valueName: "file"))
+    var svg: String?
+
     @Flag(help: "Print nothing.")
     var quiet = false
 
+    /// A comparison in each of its forms.
+    private struct Drawn {
+        var text: String
+        var page: () -> String
+        var card: () -> String
+    }
+
     func run() async throws {
         try await CommandFailure.ending {
-            let (text, page) = try compare(try KeptResult.read(first), try KeptResult.read(second))
-            if let html {
-                try TextFile.write(page(), to: html)
-                if !quiet { print(text + "page: \(html)") }
-            } else if !quiet {
-                print(text, terminator: "")
-            }
+            let drawn = try compare(try KeptResult.read(first), try KeptResult.read(second))
+            if let html { try TextFile.write(drawn.page(), to: html) }
+            if let svg { try TextFile.write(drawn.card(), to: svg) }
+            guard !quiet else { return }
+            print(drawn.text, terminator: "")
+            if let html { print("page: \(html)") }
+            if let svg { print("picture: \(svg)") }
         }
     }
 
-    /// The comparison on the terminal, and what draws its page.
-    private func compare(
-        _ one: KeptResult, _ other: KeptResult
-    ) throws(CommandFailure) -> (text: String, page: () -> String) {
+    private func compare(_ one: KeptResult, _ other: KeptResult) throws(CommandFailure) -> Drawn {
         let labels = (first: Self.label(first), second: Self.label(second))
         switch (one, other) {
         case (.run(let one), .run(let other)):
             let comparison = RunComparison(one, other, labels: labels)
-            return (
-                ComparisonSummary.text(of: comparison, colour: Terminal.wantsColour),
-                { ComparisonPage.html(of: comparison) }
-            )
+            return Drawn(
+                text: ComparisonSummary.text(of: comparison, colour: Terminal.wantsColour),
+                page: { ComparisonPage.html(of: comparison) }, card: { ComparisonCard.svg(of: comparison) })
         case (.sweep(let one), .sweep(let other)):
             let comparison = SweepComparison(one, other, labels: labels)
-            return (
-                ComparisonSummary.text(of: comparison, colour: Terminal.wantsColour),
-                { ComparisonPage.html(of: comparison) }
-            )
+            return Drawn(
+                text: ComparisonSummary.text(of: comparison, colour: Terminal.wantsColour),
+                page: { ComparisonPage.html(of: comparison) }, card: { ComparisonCard.svg(of: comparison) })
         default:
             let kinds = "\(first) is \(one.title), \(second) is \(other.title)"
             throw CommandFailure(.usage, "\(kinds): give two runs or two sweeps")

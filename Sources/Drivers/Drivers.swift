@@ -1,6 +1,6 @@
 // Drivers: what a run and a worker need of a messaging system, as protocols; one folder an implementation.
 //
-//   load generator ─► LoadLink      ─► AMQP/  (Kafka/ later)
+//   load generator ─► LoadDriver    ─► AMQP/
 //   worker         ─► MessageSource ─┤
 //                     MessageSink  ──┘
 

@@ -54,15 +54,6 @@ package struct ReportWriter: Sendable {
         self.folder = folder.isEmpty ? "." : folder
     }
 
-    /// The name of a run's folder: `burst-20260131T120000Z`.
-    package static func folderName(of result: RunResult) -> String {
-        let name = String(
-            result.scenario.name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
-        )
-        let time = result.run.startedAt.formatted(WallTime.style).prefix(19).filter { $0 != "-" && $0 != ":" }
-        return (name.isEmpty ? "run" : name) + "-" + time + "Z"
-    }
-
     /// Writes the result and all reports of it; returns the paths in the order in which they were written.
     @discardableResult
     package func write(_ result: RunResult) throws(ReportWriteError) -> [String] {

@@ -3,7 +3,7 @@
 //   Samples/        median, quantiles, and the intervals that ranks give them
 //   Distributions/  normal, Student's t, binomial, and the null distributions of rank tests
 //   Randomness/     the seeded source of bootstraps and permutations
-//   Comparison/     Mann–Whitney, Hodges–Lehmann, Wilcoxon's signed ranks, Holm's correction
+//   Comparison/     Hodges–Lehmann with Mann–Whitney, Wilcoxon's signed ranks, Holm's correction
 //   Gate/           rounds of a baseline and a candidate ─► pass, regression, inconclusive, or another round
 //   Capacity/       answers of probes ─► the next rate to probe, at last the highest that holds
 //   Scalability/    throughput against workers ─► contention, coherency, the peak, and how far to believe them

@@ -2,6 +2,12 @@ import Dispatch
 import Foundation
 import Synchronization
 
+/// What a server's client library calls an error.
+protocol ServerError: Error {
+    /// What it means to the caller of the store.
+    func storeError(_ store: String) -> StoreError
+}
+
 /// Threads of a store's own for calls that block: neither Swift's tasks nor an event loop wait for a server.
 ///
 /// Each thread has a session, made on it and never seen by another; jobs go to whichever thread is free.
@@ -44,6 +50,31 @@ final class ConnectionThreads<Session>: Sendable {
                 continuation.resume(returning: nil)
             }
         }
+    }
+
+    /// Runs a job that may fail on one of the threads, for the store of that name.
+    func perform<Value: Sendable, Failure: ServerError>(
+        for store: String, _ body: @escaping @Sendable (Session) throws(Failure) -> Value
+    ) async throws(StoreError) -> Value {
+        try checkOpen(store)
+        guard !Task.isCancelled else { throw .cancelled(store: store) }
+        let result = await run { session -> Result<Value, Failure> in
+            do throws(Failure) {
+                return .success(try body(session))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let value): return value
+        case .failure(let error): throw error.storeError(store)
+        case nil: throw .closed(store: store)
+        }
+    }
+
+    /// Throws where the threads were closed.
+    func checkOpen(_ store: String) throws(StoreError) {
+        guard !state.withLock({ $0.isClosed }) else { throw .closed(store: store) }
     }
 
     /// Lets the jobs that were given finish, and the threads end.

@@ -61,6 +61,13 @@ import Testing
                 role: .worker, name: "worker-2", wallNanoseconds: 1, userNanoseconds: 1_000_000_000,
                 systemNanoseconds: 0, peakResidentBytes: 300, messages: 500),
         ]
+        // The warm-up's row does not count; worker-2 grows by 40 bytes, with a peak in between.
+        result.series = [SeriesRow(startNanoseconds: -1_000_000_000, residentBytes: ["worker-1": 1, "worker-2": 1])]
+        result.series += (0..<10).map { second in
+            SeriesRow(
+                startNanoseconds: second * 1_000_000_000,
+                residentBytes: ["worker-1": 100, "worker-2": second == 4 ? 300 : second < 4 ? 200 : 240])
+        }
         return result
     }
 
@@ -72,7 +79,8 @@ import Testing
         // Throughput is what came back in time, offered_rate what the schedule asked for.
         (.throughput, nil, nil, 90), (.offeredRate, nil, nil, 100), (.published, nil, "no such phase", nil),
         (.cpuPerMillion, .role(.worker), nil, 5e12), (.cpuPerMillion, .role(.broker), nil, nil),
-        (.memory, .role(.worker), nil, 300),
+        (.memory, .role(.worker), nil, 300), (.memoryGrowth, .role(.worker), nil, 40),
+        (.memoryGrowth, .role(.worker), "warm", nil), (.memoryGrowth, .role(.broker), nil, nil),
     ])
     func aFigureIsFoundWhereItStands(metric: Metric, statistic: Statistic?, phase: String?, expected: Double?) {
         let value = ThresholdFigures(result()).value(.init(metric: metric, statistic: statistic, phase: phase))
@@ -81,6 +89,15 @@ import Testing
         } else {
             #expect(value == expected)
         }
+    }
+
+    @Test func growthIsAShareOfTheSameRolesMemory() {
+        let threshold = Threshold(
+            metric: .memoryGrowth, statistic: .role(.worker), comparison: .lessOrEqual,
+            bound: .percent(13, decimals: 0), text: "memory_growth.worker <= 13%")
+        let judged = ThresholdFigures(result()).judge(threshold)
+        #expect(judged.verdict == .failed)
+        #expect(judged.observed.map { abs($0 - 40.0 / 3) < 0.001 } == true)
     }
 }
 

@@ -140,6 +140,11 @@ struct ComparisonTests {
             }
         }
         #expect(ComparisonPage.html(of: comparison).hasSuffix("</html>\n"))
+        let card = ComparisonCard.svg(of: comparison)
+        #expect(try ChartTests.read(card).bad.isEmpty)
+        #expect(card.contains("A 10,020/s · B 11,022/s") && !card.contains("logarithmic"), "\(card)")
+        let far = SweepComparison(Self.sweep(scale: 1), Self.sweep(scale: 40), labels: ("a", "b"))
+        #expect(ComparisonCard.svg(of: far).contains("throughput, logarithmic"))
     }
 
     @Test("INVALID runs of a sweep are left out and told, other keys have no point on both")

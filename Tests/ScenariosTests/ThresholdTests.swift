@@ -18,6 +18,7 @@ import Testing
         #expect(try threshold("failed != 2.50%").bound == .percent(2.5, decimals: 2))
         #expect(try threshold("throughput > 5k/s").bound == .absolute(5000))
         #expect(try threshold("memory.worker <= 1GiB").statistic == .role(.worker))
+        #expect(try threshold("memory_growth.worker <= 2%").bound == .percent(2, decimals: 0))
         #expect(try threshold("cpu_per_million.broker < 1m").bound == .absolute(60e9))
     }
 

@@ -2,6 +2,8 @@ package import NIOCore
 
 /// Cuts a byte stream into frames and decodes them, whatever pieces it arrives in (specification 4.2.3).
 ///
+/// The plain reader that ``FrameScanner`` is held against: tests and fuzzing read with it.
+///
 /// Work is in proportion to the bytes fed, and a frame that arrived in one piece is decoded where it lies: the body of a body
 /// frame is a slice of it. What one frame leaves over is moved at most once.
 ///

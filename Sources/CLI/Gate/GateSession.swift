@@ -65,7 +65,7 @@ struct GateSession {
 
     /// The baseline's program: one on the disk, else a revision that is built for it.
     private static func against(
-        _ name: String, say: (String) -> Void
+        _ name: String, say: @escaping @Sendable (String) -> Void
     ) async throws(CommandFailure) -> (binary: String, facts: GateSide) {
         if name.contains("/"), let binary = try? program(name, as: "--against") {
             return (binary, GateSide(kind: .binary, label: name))

@@ -15,6 +15,7 @@ struct RevisionBuild: Sendable {
     let checkout: String
 
     private static let mostOutputBytes = 16 << 20
+    private static let betweenWords = Duration.seconds(20)
 
     /// Finds what a name stands for, in the checkout that `folder` lies in.
     static func find(_ name: String, from folder: String) async throws(CommandFailure) -> RevisionBuild {
@@ -42,7 +43,7 @@ struct RevisionBuild: Sendable {
     var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: binary) }
 
     /// Checks it out and builds it, unless that was done before; returns the program's path.
-    func build(say: (String) -> Void) async throws(CommandFailure) -> String {
+    func build(say: @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> String {
         if isBuilt { return binary }
         let short = commit.prefix(12)
         let parent = "\(checkout)/.build/gate"
@@ -63,6 +64,8 @@ struct RevisionBuild: Sendable {
         }
         pinDependencies()
         say("building \(name) (\(short)) in \(folder); this is done once …")
+        let progress = Task { try await tell(say) }
+        defer { progress.cancel() }
         try await run(
             ["swift", "build", "--package-path", folder, "--configuration", "release", "--product", "rafale"],
             failing: "does not build")
@@ -77,6 +80,16 @@ struct RevisionBuild: Sendable {
         let pins = "\(folder)/Package.resolved"
         guard !FileManager.default.fileExists(atPath: pins) else { return }
         try? FileManager.default.copyItem(atPath: "\(checkout)/Package.resolved", toPath: pins)
+    }
+
+    /// Says from time to time how far the build is, until it is cancelled.
+    private func tell(_ say: @Sendable (String) -> Void) async throws {
+        let start = ContinuousClock.now
+        while true {
+            try await Task.sleep(for: Self.betweenWords)
+            let step = (try? String(contentsOfFile: log, encoding: .utf8))?.split(separator: "\n").last ?? ""
+            say("  \((ContinuousClock.now - start).components.seconds) s  \(step)")
+        }
     }
 
     private func run(_ command: [String], failing words: String) async throws(CommandFailure) {

@@ -9,7 +9,6 @@ import NIOPosix
 import PipelineWorker
 import Scenarios
 import Stores
-import Synchronization
 import UnixSignals
 
 /// Runs a scenario: starts the broker and the workers as child processes, puts the load on, stops everything in
@@ -183,17 +182,15 @@ struct Orchestrator: Sendable {
 
     /// Puts the load on until all of it came back; what each second saw.
     private func execute(_ load: LoadRun, _ meter: RoleMeter, _ view: LiveView) async throws -> [SeriesRow] {
-        let rows = Mutex<[SeriesRow]>([])
+        let seconds = SeriesLog(path: folder.seriesFile)
         try await load.execute { sample in
             let used = meter.second(phase: sample.phase)
-            rows.withLock {
-                $0.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
-            }
+            seconds.append(SeriesRow(sample, cores: used.cores, residentBytes: used.residentBytes))
             settings.metrics?.add(sample, used.processes)
             view.show(sample)
         }
         view.clear()
-        return rows.withLock { $0 }
+        return try seconds.end()
     }
 
     /// What each process of the run used, and in the measured phases.

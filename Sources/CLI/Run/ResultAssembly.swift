@@ -208,7 +208,7 @@ extension Metric {
         case .lost, .queued, .storeMismatches, .throughput, .decode, .analyse, .store, .publish, .faultDetection,
             .faultRecovery, .faultOutage, .faultDrain, .faultBacklog, .faultRedelivered, .faultDuplicated, .faultLost:
             part == .whole
-        case .cpuPerMillion, .memory: true
+        case .cpuPerMillion, .memory, .memoryGrowth: true
         }
     }
 }

@@ -41,6 +41,8 @@ struct RunFolder: Sendable {
     func log(of role: String) -> String { "\(logs)/\(role).log" }
     func statistics(of role: String) -> String { "\(logs)/\(role).stats.jsonl" }
     var storeFile: String { "\(path)/store.sqlite" }
+    /// The seconds of a run under way.
+    var seriesFile: String { "\(path)/series.jsonl" }
     var csvFile: String { "\(path)/parsed_data.csv" }
 
     /// What the system said, without Foundation's wrapping.

@@ -1,5 +1,6 @@
 import LoadMetrics
 import Scenarios
+import Statistics
 
 /// Answers what a scenario's thresholds ask of a result.
 struct ThresholdFigures {
@@ -45,6 +46,7 @@ struct ThresholdFigures {
         case .offeredRate: return figures.perSecond(books.offered)
         case .cpuPerMillion: return cpuNanosecondsPerMillion(subject.statistic)
         case .memory: return peakMemory(subject.statistic)
+        case .memoryGrowth: return memoryGrowth(subject.statistic, phase: subject.phase)
         case .scheduleLag, .confirm, .confirmService, .queueWait, .decode, .analyse, .store, .publish, .service,
             .endToEnd, .endToEndService:
             return latency(figures.latencies[LatencyMetric(rawValue: subject.metric.rawValue)], subject.statistic)
@@ -81,6 +83,27 @@ struct ThresholdFigures {
 
     private func peakMemory(_ statistic: Statistic?) -> Double? {
         roles(statistic).map { Double($0.peakResidentBytes) }.max()
+    }
+
+    /// Of the role's processes the one that grew most; nil when the time has fewer than six seconds.
+    private func memoryGrowth(_ statistic: Statistic?, phase: String?) -> Double? {
+        let stretches = result.phases.filter { phase == nil ? $0.measured : $0.name == phase }
+        let seconds = result.series.filter { second in
+            stretches.contains {
+                $0.startNanoseconds <= second.startNanoseconds
+                    && second.startNanoseconds + second.durationNanoseconds <= $0.endNanoseconds
+            }
+        }
+        let sixth = seconds.count / 6
+        func median(_ seconds: ArraySlice<SeriesRow>, _ name: String) -> Double? {
+            OrderedSamples(seconds.compactMap { $0.residentBytes[name].map(Double.init) })?.median
+        }
+        return roles(statistic).compactMap { role in
+            guard let first = median(seconds.prefix(sixth), role.name),
+                let last = median(seconds.suffix(sixth), role.name)
+            else { return nil }
+            return last - first
+        }.max()
     }
 }
 

@@ -109,6 +109,10 @@ enum ComparisonCharts {
         let names = Dictionary(zip(places, rows.map(\.point))) { first, _ in first }
         let (low, high) = (places.min() ?? 0, places.max() ?? 1)
         let margin = max(0.3, (high - low) * 0.04)
+        let values = rows.flatMap { $0.first + $0.second }
+        let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+        // Where one side would lie flat on the ground, both are drawn by their ratio.
+        let isWide = least > 0 && most > 10 * least
         var chart = Chart(
             id: "sweep-\(measure.rawValue)", title: measure.title,
             summary: "\(measure.title) of both sweeps at each point.",
@@ -116,9 +120,10 @@ enum ComparisonCharts {
                 scale: .exact(low - margin, high + margin), title: comparison.keyNames(comparison.first),
                 tickCounts: (10, 6)
             ) { names[$0] ?? "" },
-            y: Axis(scale: .linear(upTo: rows.flatMap { $0.first + $0.second }.max() ?? 0), title: measure.title) {
-                measure.text($0)
-            })
+            y: Axis(
+                scale: isWide ? .logarithmic(from: least, to: most) : .linear(upTo: most),
+                title: measure.title + (isWide ? ", logarithmic" : "")
+            ) { measure.text($0) })
         chart.legend = legend(comparison.labels)
         func add(_ values: (SweepComparison.Row) -> [Double], _ swatch: Swatch, _ stroke: Stroke) {
             let middles = zip(places, rows).map { place, row in

@@ -129,7 +129,7 @@ extension Scenario {
             if workers.source == .external { return "is not measured with external workers" }
             if workers.source == .command { return "is a stage of the reference worker; your own does not tell it" }
             return hasWorkers ? nil : "is not measured without workers"
-        case .cpuPerMillion, .memory:
+        case .cpuPerMillion, .memory, .memoryGrowth:
             guard case .role(let role) = threshold.statistic else { return nil }
             switch role {
             case .generator: return nil

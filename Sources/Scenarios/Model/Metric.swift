@@ -42,6 +42,7 @@ package enum Metric: String, Sendable, CaseIterable {
     // What a role used; the statistic names the role.
     case cpuPerMillion = "cpu_per_million"
     case memory
+    case memoryGrowth = "memory_growth"
 
     /// What a metric's value is a number of.
     package enum Unit: Sendable, Equatable {
@@ -65,14 +66,14 @@ package enum Metric: String, Sendable, CaseIterable {
             .lost, .queued, .late, .storeMismatches, .faultBacklog, .faultRedelivered, .faultDuplicated, .faultLost:
             .messages
         case .throughput, .offeredRate: .perSecond
-        case .memory: .bytes
+        case .memory, .memoryGrowth: .bytes
         }
     }
 
     /// The statistics that can be asked of the metric; none when it is a single number.
     package var statistics: StatisticKind {
         switch self {
-        case .cpuPerMillion, .memory: .role
+        case .cpuPerMillion, .memory, .memoryGrowth: .role
         case _ where isOfFaults: .none
         case _ where unit == .nanoseconds: .distribution
         default: .none
@@ -85,6 +86,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .throughput: .offeredRate
         case .offered, .offeredRate: nil
         case .published: .offered
+        case .memoryGrowth: .memory
         case _ where isOfFaults: nil
         case _ where unit == .messages: .published
         default: nil
@@ -143,6 +145,8 @@ package enum Metric: String, Sendable, CaseIterable {
         case .faultLost: "messages lost to faults"
         case .cpuPerMillion: "CPU time for one million processed messages"
         case .memory: "highest resident memory"
+        case .memoryGrowth:
+            "resident memory in the last sixth of the time less that in the first sixth, by their medians"
         }
     }
 }

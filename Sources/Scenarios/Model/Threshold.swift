@@ -96,7 +96,7 @@ extension Threshold {
         case .absolute(let bound):
             return Outcome(holds: comparison.holds(value, bound), observed: value)
         case .percent(let bound, let decimals):
-            guard let whole = metric.whole, let all = lookup(Subject(metric: whole, phase: phase)), all > 0 else {
+            guard let whole = metric.whole, let all = lookup(wholeSubject(whole)), all > 0 else {
                 return Outcome(holds: nil, observed: nil)
             }
             let percent = value / all * 100
@@ -110,6 +110,13 @@ extension Threshold {
                 return Outcome(holds: comparison.holds(percent, bound), observed: percent)
             }
         }
+    }
+}
+
+extension Threshold {
+    /// What a percentage is a share of: the same phase's, and the same role's where it is a role's.
+    private func wholeSubject(_ whole: Metric) -> Subject {
+        Subject(metric: whole, statistic: whole.statistics == .role ? statistic : nil, phase: phase)
     }
 }
 

@@ -23,17 +23,4 @@ package struct OrderedSamples: Sendable, Equatable {
         guard index + 1 < values.count else { return values[values.count - 1] }
         return values[index] + (place - Double(index)) * (values[index + 1] - values[index])
     }
-
-    /// An interval of the population's median from ranks alone (order statistics; David and Nagaraja 2003, 7.1): the
-    /// narrowest symmetric one that holds it with at least `confidence`; infinite ends when there are too few values.
-    package func medianInterval(confidence: Double) -> Interval {
-        let trials = Double(values.count)
-        let tail = (1 - confidence) / 2
-        // The greatest rank r with P(fewer than r values below the median) ≤ tail.
-        let rank = Int(BinomialDistribution.quantile(tail.nextUp, trials: trials, p: 0.5))
-        let below = BinomialDistribution.cumulative(Double(rank), trials: trials, p: 0.5)
-        let lowest = below <= tail ? rank + 1 : rank
-        guard lowest >= 1, lowest <= values.count else { return Interval(low: -.infinity, high: .infinity) }
-        return Interval(low: values[lowest - 1], high: values[values.count - lowest])
-    }
 }

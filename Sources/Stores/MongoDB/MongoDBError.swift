@@ -2,7 +2,7 @@
     import CMongoC
 
     /// What the library or the server refused, and why.
-    struct MongoDBError: Error {
+    struct MongoDBError: ServerError {
         let domain: UInt32
         let code: UInt32
         let reason: String

@@ -2,8 +2,6 @@
     import CMongoC
     import Foundation
 
-    import Synchronization
-
     /// Holds a collection in MongoDB, which several processes may write.
     ///
     /// A write counts when a majority of the servers has it, unless the URL names another write concern. No transactions:
@@ -12,7 +10,6 @@
         package let name: String
         private let collection: StoreCollection
         private let threads: ConnectionThreads<MongoDBSession>
-        private let isClosed = Atomic(false)
 
         /// Connects, and forgets deletes of long ago.
         package static func open(
@@ -66,7 +63,7 @@
         /// Applies the operations in bulk, those on one identifier in their order.
         package func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome] {
             guard !operations.isEmpty else {
-                try checkOpen()
+                try threads.checkOpen(name)
                 return []
             }
             return try await perform { session throws(MongoDBError) in
@@ -118,7 +115,6 @@
 
         /// Lets the batches in progress finish and closes the connections.
         package func close() async {
-            isClosed.store(true, ordering: .releasing)
             await threads.close()
         }
 
@@ -143,24 +139,7 @@
         private func perform<Value: Sendable>(
             _ body: @escaping @Sendable (MongoDBSession) throws(MongoDBError) -> Value
         ) async throws(StoreError) -> Value {
-            try checkOpen()
-            guard !Task.isCancelled else { throw .cancelled(store: name) }
-            let result = await threads.run { session -> Result<Value, MongoDBError> in
-                do throws(MongoDBError) {
-                    return .success(try body(session))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            switch result {
-            case .success(let value): return value
-            case .failure(let error): throw error.storeError(name)
-            case nil: throw .closed(store: name)
-            }
-        }
-
-        private func checkOpen() throws(StoreError) {
-            guard !isClosed.load(ordering: .acquiring) else { throw .closed(store: name) }
+            try await threads.perform(for: name, body)
         }
     }
 #endif

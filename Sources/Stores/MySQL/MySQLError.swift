@@ -2,7 +2,7 @@
     import CMariaDB
 
     /// What the server or its client library says went wrong.
-    struct MySQLError: Error, Equatable {
+    struct MySQLError: ServerError, Equatable {
         /// What there is to do about an error.
         enum Meaning: Equatable {
             /// Two transactions were in each other's way: roll back and do it again.

@@ -2,7 +2,6 @@
     import CMariaDB
     import Foundation
     package import Logging
-    import Synchronization
 
     /// Holds a collection in a table of a MySQL or MariaDB server, which several processes may write.
     ///
@@ -11,7 +10,6 @@
     package final class MySQLStore: DocumentStore {
         package let name: String
         private let threads: ConnectionThreads<MySQLSession>
-        private let isClosed = Atomic(false)
 
         /// Connects, and makes the database and the table where they are missing.
         package static func open(
@@ -51,7 +49,7 @@
         /// Applies the operations in one transaction, as if in their order.
         package func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome] {
             guard !operations.isEmpty else {
-                try checkOpen()
+                try threads.checkOpen(name)
                 return []
             }
             return try await perform { (connection, table) throws(MySQLError) in
@@ -98,32 +96,15 @@
 
         /// Lets the batches in progress finish and closes the connections.
         package func close() async {
-            isClosed.store(true, ordering: .releasing)
             await threads.close()
         }
 
         private func perform<Value: Sendable>(
             _ body: @escaping @Sendable (MySQLConnection, MySQLTable) throws(MySQLError) -> Value
         ) async throws(StoreError) -> Value {
-            try checkOpen()
-            guard !Task.isCancelled else { throw .cancelled(store: name) }
-            let result = await threads.run { session -> Result<Value, MySQLError> in
-                do throws(MySQLError) {
-                    return .success(
-                        try session.perform { (connection) throws(MySQLError) in try body(connection, session.table) })
-                } catch {
-                    return .failure(error)
-                }
+            try await threads.perform(for: name) { session throws(MySQLError) in
+                try session.perform { (connection) throws(MySQLError) in try body(connection, session.table) }
             }
-            switch result {
-            case .success(let value): return value
-            case .failure(let error): throw error.storeError(name)
-            case nil: throw .closed(store: name)
-            }
-        }
-
-        private func checkOpen() throws(StoreError) {
-            guard !isClosed.load(ordering: .acquiring) else { throw .closed(store: name) }
         }
     }
 #endif

@@ -44,7 +44,6 @@ struct WordFacts: Equatable {
     func isStopWord(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.stop != 0 }
     func isNegator(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.negator != 0 }
     func isBooster(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.booster != 0 }
-    func isKnown(in language: TextLanguage) -> Bool { bits &>> shift(language) & Self.known != 0 }
 
     /// −3 … 3, 0 for words without.
     func polarity(in language: TextLanguage) -> Int {

@@ -153,24 +153,24 @@ extension TidyRule {
     }
 
     private static let arrows: [String: Set<String>] = {
-        let nio: Set = ["NIOCore", "NIOPosix", "NIOEmbedded", "NIOConcurrencyHelpers", "Logging"]
+        let nio: Set = ["NIOCore", "NIOPosix", "Logging"]
         let service = nio.union(["ServiceLifecycle"])
         return [
             "AMQPProtocol": ["NIOCore"],
-            "AMQPClient": nio.union(["AMQPProtocol", "NIOSSL", "DequeModule"]),
+            "AMQPClient": nio.union(["AMQPProtocol", "NIOSSL"]),
             "AMQPBroker": service.union(["AMQPProtocol", "DequeModule"]),
-            "Drivers": nio.union(["AMQPProtocol", "AMQPClient", "DequeModule"]),
+            "Drivers": nio.union(["AMQPProtocol", "AMQPClient"]),
             "FaultProxy": ["NIOCore", "NIOPosix"],
             "Scenarios": ["Yams"],
-            "LoadMetrics": ["Histogram", "CJemalloc", "CKernel", "Numerics"],
+            "LoadMetrics": ["CJemalloc", "CKernel"],
             "TextAnalysis": [],
             "Stores": ["GRDB", "GRDBSQLite", "CMariaDB", "CMongoC", "Logging"],
             "LoadGenerator": service.union([
-                "Drivers", "Scenarios", "LoadMetrics", "Statistics", "WebLogs", "CZlib", "DequeModule",
+                "Drivers", "Scenarios", "LoadMetrics", "Statistics", "WebLogs", "CZlib",
             ]),
             "WebLogs": ["CLibcrypto"],
             "PipelineWorker": service.union([
-                "Drivers", "Stores", "TextAnalysis", "WebLogs", "CMaxMindDB", "LoadMetrics", "DequeModule",
+                "Drivers", "Stores", "TextAnalysis", "WebLogs", "CMaxMindDB", "LoadMetrics",
             ]),
             "Reporting": ["LoadMetrics", "Statistics"],
             "Statistics": [],

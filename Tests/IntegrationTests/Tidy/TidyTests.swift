@@ -72,8 +72,11 @@ struct TidyTests {
 
     /// Every text file that is ours.
     static let repository = Result {
-        let folders = ["Sources", "Tests", "scripts", "scenarios", "Benchmarks", ".ci", ".github"]
-        let files = ["Package.swift", "Makefile", "README.md", "Dockerfile", "docker-compose.yml", ".env.example"]
+        let folders = ["Sources", "Tests", "scripts", "scenarios", "Benchmarks", "Fuzzing", "docs", ".ci", ".github"]
+        let files = [
+            "Package.swift", "Makefile", "README.md", "LICENSE", "Dockerfile", "docker-compose.yml", ".env.example",
+            ".gitignore", ".gitattributes", ".dockerignore",
+        ]
         var found = try files.compactMap(read)
         for folder in folders {
             let root = Places.packageRoot.appending(path: folder)

@@ -14,18 +14,6 @@ struct SampleTests {
         #expect(OrderedSamples([.nan]) == nil)
     }
 
-    @Test("a median's interval has the ranks of the tables", arguments: [(5, 0), (6, 1), (9, 2), (15, 4), (30, 10)])
-    func medianRanks(_ count: Int, _ rank: Int) throws {
-        let samples = try #require(OrderedSamples((1...count).map(Double.init)))
-        let interval = samples.medianInterval(confidence: 0.95)
-        // Below six values no interval has 95 %.
-        let expected =
-            rank == 0
-            ? Interval(low: -.infinity, high: .infinity)
-            : Interval(low: Double(rank), high: Double(count + 1 - rank))
-        #expect(interval == expected)
-    }
-
     @Test(
         "a percentile's ranks leave no more than the rest outside", arguments: [(1_000, 0.99), (300, 0.9), (59, 0.5)])
     func ranks(_ count: UInt64, _ share: Double) throws {
