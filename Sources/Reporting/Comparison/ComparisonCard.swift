@@ -1,3 +1,5 @@
+import LoadMetrics
+
 /// A comparison in one SVG picture, for a README or a mail.
 package enum ComparisonCard {
     /// Two runs.
