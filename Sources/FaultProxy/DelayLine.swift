@@ -57,9 +57,15 @@ struct RateLimit {
     /// The most that goes at once: what the link carries in 10 ms, so that connections take turns.
     var pieceBytes: Int { min(max(bytesPerSecond / 100, 256), 65_536) }
 
+    /// What a timer may be late without making the link slower.
+    private static let lateNanoseconds: Int64 = 10_000_000
+
     /// When the last of these bytes has left; asked once for each piece, in the order in which they go.
+    ///
+    /// Who asks a moment late, because a timer was, is served as if in time.
     mutating func reserve(_ bytes: Int, now: Int64) -> Int64 {
-        freeNanoseconds = max(freeNanoseconds, now) &+ Int64(Double(bytes) / Double(bytesPerSecond) * 1e9)
+        freeNanoseconds =
+            max(freeNanoseconds, now - Self.lateNanoseconds) &+ Int64(Double(bytes) / Double(bytesPerSecond) * 1e9)
         return freeNanoseconds
     }
 }

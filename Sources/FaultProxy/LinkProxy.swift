@@ -35,6 +35,8 @@ package final class LinkProxy: Sendable {
         /// Keeps the port while nobody listens on it; negative before the start.
         var reservation: Int32 = -1
         var listener: (any Channel)?
+        /// What it was told last.
+        var latest: Task<Void, any Error>?
     }
 
     /// A proxy to a server; `seed` decides the jitter.
@@ -76,8 +78,21 @@ package final class LinkProxy: Sendable {
         }
     }
 
-    /// Does what it is told; returns when it is done.
+    /// Does what it is told, one thing after the other; returns when it is done.
     package func carryOut(_ command: ProxyCommand) async throws {
+        let task = state.withLock { state in
+            let before = state.latest
+            let task = Task {
+                _ = await before?.result
+                try await self.perform(command)
+            }
+            state.latest = task
+            return task
+        }
+        try await task.value
+    }
+
+    private func perform(_ command: ProxyCommand) async throws {
         switch command {
         case .refuse: try await state.withLock { $0.listener.take() }?.close()
         case .clear(let what) where what == nil || what == .refuse:

@@ -61,8 +61,9 @@ final class ProxiedConnection {
     func connected(_ channel: any Channel) {
         guard !isOver else { return channel.close(promise: nil) }
         server = channel
-        updateReading(from: .client)
-        updateReading(from: .server)
+        // With what came before, were it the end alone.
+        pump(from: .client)
+        pump(from: .server)
     }
 
     func received(_ bytes: ByteBuffer, from side: Side) {

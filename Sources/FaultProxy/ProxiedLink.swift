@@ -82,7 +82,8 @@ final class ProxiedLink: @unchecked Sendable {
     func reserve(_ way: Way, _ bytes: Int, now: Int64) -> (bytes: Int, atNanoseconds: Int64)? {
         guard let pieceBytes = limits[way]?.pieceBytes else { return nil }
         let granted = min(bytes, pieceBytes)
-        return limits[way]?.reserve(granted, now: now).advancedPair(granted)
+        guard let time = limits[way]?.reserve(granted, now: now) else { return nil }
+        return (granted, time)
     }
 
     func carried(_ way: Way, _ bytes: Int) {
@@ -150,10 +151,6 @@ final class ProxiedLink: @unchecked Sendable {
     }
 
     static var now: Int64 { Int64(NIODeadline.now().uptimeNanoseconds) }
-}
-
-extension Int64 {
-    fileprivate func advancedPair(_ bytes: Int) -> (bytes: Int, atNanoseconds: Int64) { (bytes, self) }
 }
 
 extension ProxyCommand.Direction {

@@ -49,8 +49,18 @@ struct DelayLineTests {
         #expect(limit.pieceBytes == 10_000)
         let ends = (0..<10).map { _ in limit.reserve(10_000, now: 0) }
         #expect(ends == (1...10).map { Int64($0) * 10_000_000 })
-        // Time in which nothing went is not made up for.
+        // Time in which nothing went is not made up for, but for what a timer is late.
+        #expect(limit.reserve(10_000, now: 5_000_000_000) == 5_000_000_000)
         #expect(limit.reserve(10_000, now: 5_000_000_000) == 5_010_000_000)
+    }
+
+    @Test("Timers that are always late do not make a link slower")
+    func lateness() {
+        var limit = RateLimit(bytesPerSecond: 1_000_000, now: 0)
+        var now: Int64 = 0
+        for _ in 0..<100 { now = max(now, limit.reserve(10_000, now: now)) + 700_000 }
+        // A second's worth, and the last timer's lateness.
+        #expect(now == 1_000_700_000)
     }
 
     @Test("A slow link's pieces stay small, and a fast one's bounded")

@@ -150,6 +150,20 @@ struct LinkProxyTests {
         }
     }
 
+    @Test("Commands that come at once are carried out one after the other")
+    func atOnce() async throws {
+        try await Bench.run { bench in
+            try await bench.tell("refuse")
+            // Two that listen would leave one behind.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { try await bench.tell("clear refuse") } }
+                try await group.waitForAll()
+            }
+            try await bench.tell("refuse")
+            await #expect(throws: NIOConnectionError.self) { _ = try await bench.connect() }
+        }
+    }
+
     @Test("A cut ends every connection, in good order or with a reset; new ones work", arguments: [false, true])
     func cut(reset: Bool) async throws {
         try await Bench.run { bench in
