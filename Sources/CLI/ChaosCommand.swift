@@ -112,13 +112,18 @@ struct ChaosCommand: AsyncParsableCommand {
             progress: CampaignProgress(isQuiet: quiet))
     }
 
-    private static func stores(_ text: String, controls: [String]) throws -> [ChaosDraw.Store] {
-        var stores = try text.split(separator: ",").map { entry throws(CommandFailure) in
+    static func stores(_ text: String, controls: [String]) throws -> [ChaosDraw.Store] {
+        var stores: [ChaosDraw.Store] = []
+        for entry in text.split(separator: ",") {
             let parts = entry.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2 else {
+            if parts.count == 2, !parts[0].contains(where: { ":/?[]@".contains($0) }) {
+                stores.append(ChaosDraw.Store(name: String(parts[0]), url: String(parts[1]), control: nil))
+            } else if let last = stores.indices.last, stores[last].isServer {
+                // A comma within an address, which has several hosts.
+                stores[last].url += "," + entry
+            } else {
                 throw CommandFailure(.usage, "--stores: write NAME=URL, such as SQLite=sqlite")
             }
-            return ChaosDraw.Store(name: String(parts[0]), url: String(parts[1]), control: nil)
         }
         guard !stores.isEmpty else { throw CommandFailure(.usage, "--stores names no store") }
         for control in controls {
@@ -132,7 +137,7 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     /// A command whose program is found from any folder: the runs work in the campaign's.
-    private static func absolute(_ command: String) throws -> String {
+    static func absolute(_ command: String) throws -> String {
         var words: [String]
         do {
             words = try Scenario.ServerControl(command: command).words
@@ -140,6 +145,18 @@ struct ChaosCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "'\(command)': \(error)")
         }
         if words[0].contains("/") { words[0] = URL(fileURLWithPath: words[0]).standardizedFileURL.path }
-        return words.map { $0.contains(" ") ? "'\($0)'" : $0 }.joined(separator: " ")
+        return words.map(quoted).joined(separator: " ")
+    }
+
+    /// A word as a command line has it.
+    private static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.unicodeScalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+                        || "/._-:=@%+,{}".unicodeScalars.contains($0))
+            }
+        return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
     }
 }

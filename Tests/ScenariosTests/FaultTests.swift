@@ -138,6 +138,30 @@ struct FaultTests {
             ).map { $0.contains("closed loop") } == [true])
     }
 
+    @Test(
+        "A store's link is refused where connections would not lead through the proxy",
+        arguments: [
+            ("mysql://u@db/base?socket=/run/my.sock", "remove 'socket'"),
+            ("mysql://u@db/base?tls=verify", "'tls=require'"),
+            ("mongodb://one,two/base", "give store.url one"),
+            ("mongodb://one/base?replicaSet=rs0", "'directConnection=true'"),
+            ("mongodb+srv://cluster/base", "mongodb:// address"),
+            ("mongodb://one/base?w=1&tls=true", "'tlsAllowInvalidHostnames=true'"),
+            ("mysql://u@db/base?tls=require", nil),
+            ("mysql://u@db/base?pool=2&tls=off", nil), ("mongodb://u:p@one:27018/base?directConnection=true", nil),
+            ("mongodb://one/base?tls=true&tlsAllowInvalidHostnames=true", nil),
+        ] as [(String, String?)])
+    func storeLinks(url: String, words: String?) {
+        let base = minimal + "workers: {count: 1}\nstore: {url: \"\(url)\"}\n"
+        #expect(problems(base).isEmpty)
+        let found = problems(base + "faults: [{at: 0s, cut: store}]\n")
+        if let words {
+            #expect(found.count == 1 && found[0].contains(words), "\(found)")
+        } else {
+            #expect(found.isEmpty, "\(found)")
+        }
+    }
+
     @Test("Thresholds speak of all faults or of one")
     func thresholds() throws {
         let more = """

@@ -52,8 +52,8 @@ struct Chaos: Sendable {
         } catch {
             throw CommandFailure(.cannotWriteReport, "cannot write \(file): \(error.localizedDescription)")
         }
-        var environment = ["STORE": draw.store.url]
-        if let broker { environment["BROKER"] = broker }
+        // What the shell has for them is not meant.
+        let environment = ["STORE": draw.store.url, "BROKER": broker ?? "embedded"]
         do throws(LaunchError) {
             let finished = try await launcher.run(
                 .init(

@@ -1,4 +1,5 @@
 import LoadGenerator
+import Scenarios
 
 /// A run of a chaos campaign, drawn by chance: the same seed, number and surroundings give the same scenario.
 struct ChaosDraw: Sendable, Equatable {
@@ -122,7 +123,7 @@ struct ChaosDraw: Sendable, Equatable {
             kinds.append(.pause("broker"))
         }
         if store.isServer {
-            kinds += links.map { .link($0, "store") }
+            if ServerURL(store.url).reasonAgainstProxy == nil { kinds += links.map { .link($0, "store") } }
             if store.control != nil { kinds += [.pause("store")] + ends.map { .end($0, "store") } }
         }
         return kinds

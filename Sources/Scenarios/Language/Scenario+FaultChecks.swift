@@ -134,8 +134,10 @@ extension Scenario {
                     key: kind, "a certificate names the broker and not the proxy before it; use an amqp:// address")
             }
         case .store:
-            if !store.location.isServer {
-                decoding.report(key: kind, "this store is a file: no connection leads to it")
+            switch store.location {
+            case .none, .sqlite: decoding.report(key: kind, "this store is a file: no connection leads to it")
+            case .server(let url):
+                if let reason = url.reasonAgainstProxy { decoding.report(key: kind, reason) }
             }
             if link.side == .generator {
                 decoding.report(key: "\(key).link", "only the workers have connections to the store; remove it")

@@ -47,6 +47,33 @@ struct ChaosDrawTests {
         }
     }
 
+    @Test("Stores are named with their addresses, which may hold commas")
+    func stores() throws {
+        let text = "SQLite=sqlite,Mongo=mongodb://u:p@one:1,two:2/base?w=1,My=mysql://u@h/b?pool=2"
+        let stores = try ChaosCommand.stores(text, controls: ["My=./my.sh {{action}}"])
+        #expect(stores.map(\.name) == ["SQLite", "Mongo", "My"])
+        #expect(stores.map(\.url) == ["sqlite", "mongodb://u:p@one:1,two:2/base?w=1", "mysql://u@h/b?pool=2"])
+        #expect(stores[2].control?.hasSuffix("/my.sh {{action}}") == true)
+        for wrong in ["", "sqlite", "SQLite=sqlite,more"] {
+            #expect(throws: CommandFailure.self) { try ChaosCommand.stores(wrong, controls: []) }
+        }
+        // Nobody stands before several hosts.
+        var surroundings = Self.embedded
+        surroundings.stores = [stores[1]]
+        let words = (1...200).flatMap { ChaosDraw(campaign: 1, number: $0, surroundings).faults }
+        #expect(!words.contains { $0.contains("store") })
+    }
+
+    @Test(
+        "A command's words stay what they are, whatever they hold",
+        arguments: ["it's", "a b", "x;y", "$HOME", "\"", ""])
+    func controls(word: String) throws {
+        let written = word.replacing("'", with: #"'\''"#)
+        let command = try ChaosCommand.absolute("bin/server '\(written)' {{action}}")
+        let words = try Scenario.ServerControl(command: command).words
+        #expect(words.dropFirst() == [word, "{{action}}"] && words[0].hasPrefix("/"))
+    }
+
     @Test("All kinds that apply are drawn, and none that does not")
     func kinds() throws {
         func kinds(_ surroundings: ChaosDraw.Surroundings) throws -> Set<String> {
