@@ -219,6 +219,21 @@ struct RecordedArrivalTests {
         #expect(found[2] == [1_000])
     }
 
+    @Test(
+        "a time that no clock has is the latest one, and the first line behind a time is found", arguments: [1, 1e-6])
+    func farAway(speed: Double) {
+        let times = RecordedTimes(
+            seconds: [.init(unixSeconds: 0, firstLine: 0), .init(unixSeconds: 11_360_000_000, firstLine: 3)], lines: 4)
+        var sequence = ArrivalSequence(
+            phases: [.recorded(until: .count(9)), .init(curve: .constant(1e-12), end: .count(3))], spacing: .uniform,
+            seed: 1, recording: .init(times: times, speed: speed, limit: 4))
+        #expect(sequence.boundariesNanoseconds.last == ArrivalSequence.latestNanoseconds)
+        var last: Int64 = 0
+        while let arrival = sequence.next() { last = arrival.offsetNanoseconds }
+        #expect(last == ArrivalSequence.latestNanoseconds)
+        #expect(times.firstLine(later: 86_400) == 3 && times.firstLine(later: 1e11) == nil)
+    }
+
     @Test("a file that begins again never ends by itself")
     func loops() {
         #expect(

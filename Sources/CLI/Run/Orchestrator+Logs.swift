@@ -7,15 +7,37 @@ extension Orchestrator {
     /// The log that the scenario replays, read through once; nil for any other load.
     func openLog() throws -> RecordedLog? {
         guard scenario.replaysLog, settings.part != .consuming, let file = scenario.logs.file else { return nil }
+        let log: RecordedLog
         do throws(RecordedLog.Failure) {
-            let log = try RecordedLog(path: file.path, loops: scenario.logs.loop)
-            logger.debug(
-                "log opened",
-                metadata: ["file": "\(file.name)", "lines": "\(log.facts.lines)", "bytes": "\(log.facts.bytes)"])
-            return log
+            log = try RecordedLog(path: file.path, loops: scenario.logs.loop)
         } catch {
             throw CommandFailure(.badScenario, "logs.file: \(error)")
         }
+        try check(log.times)
+        logger.debug(
+            "log opened",
+            metadata: ["file": "\(file.name)", "lines": "\(log.facts.lines)", "bytes": "\(log.facts.bytes)"])
+        return log
+    }
+
+    /// The longest replay.
+    private static let longestReplay = Duration.seconds(366 * 86_400)
+
+    /// Whether the lines' own times can be waited for, where nothing else ends their phase.
+    private func check(_ times: RecordedTimes) throws(CommandFailure) {
+        let isWhole = scenario.phases.contains { phase in
+            if case .count = phase.end { phase.rate == .original } else { false }
+        }
+        let speed = scenario.logs.speed
+        guard isWhole, let line = times.firstLine(later: Self.longestReplay.seconds * speed) else { return }
+        if speed < 1 {
+            throw CommandFailure(
+                .badScenario, "logs.speed: line \(line + 1) would come more than a year after the first one; raise it")
+        }
+        throw CommandFailure(
+            .badScenario,
+            "logs.file: line \(line + 1) comes more than a year after the first one; correct its date, raise "
+                + "logs.speed, or end the phase with 'for'")
     }
 
     /// What a worker of a branch is told about lines besides its queues.

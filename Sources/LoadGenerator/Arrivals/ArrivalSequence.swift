@@ -92,8 +92,8 @@ package struct ArrivalSequence: Sendable {
             return [0]
                 + phases.map { phase in
                     switch phase.end {
-                    case .after(let seconds): sum += Int64(seconds * 1e9)
-                    case .count(let count): sum += Int64(phase.curve.time(of: Double(count)) * 1e9)
+                    case .after(let seconds): sum = Self.nanoseconds(seconds, after: sum)
+                    case .count(let count): sum = Self.nanoseconds(phase.curve.time(of: Double(count)), after: sum)
                     }
                     return sum
                 }
@@ -113,7 +113,9 @@ package struct ArrivalSequence: Sendable {
             let (phase, start) = (phases[index], borders[index])
             // Times behind the phase's end need no look: its own end bounds the count below.
             let border = min(offsetNanoseconds, borders[index + 1] + 1_000_000_000)
-            let due = phase.curve.count(before: Double(border - start) / 1e9) { start + Int64($0 * 1e9) < border }
+            let due = phase.curve.count(before: Double(border - start) / 1e9) {
+                Self.nanoseconds($0, after: start) < border
+            }
             switch phase.end {
             case .count(let count): return min(due, count)
             case .after(let end):
@@ -127,7 +129,7 @@ package struct ArrivalSequence: Sendable {
     package mutating func next() -> Arrival? {
         while phase < phases.count {
             if let seconds = nextInPhase(phases[phase]) {
-                let offset = phaseStartsNanoseconds[phase] + Int64(seconds * 1e9)
+                let offset = Self.nanoseconds(seconds, after: phaseStartsNanoseconds[phase])
                 lastInPhaseSeconds = seconds
                 countInPhase += 1
                 count += 1
@@ -170,6 +172,16 @@ package struct ArrivalSequence: Sendable {
         return seconds
     }
 
+    /// No offset is later: 73 years, which leaves room for the clock's own time.
+    static let latestNanoseconds: Int64 = 1 << 61
+
+    /// So many seconds after an offset, and never later than the latest one.
+    private static func nanoseconds(_ seconds: Double, after start: Int64) -> Int64 {
+        let left = latestNanoseconds - start
+        let nanoseconds = seconds * 1e9
+        return nanoseconds < Double(left) ? start + Int64(nanoseconds) : latestNanoseconds
+    }
+
     private mutating func finishPhase() {
         let seconds: Double =
             switch (phases[phase].end, spacing) {
@@ -180,7 +192,7 @@ package struct ArrivalSequence: Sendable {
             // Just behind its last arrival, which belongs to it.
             case (.count, .poisson): lastInPhaseSeconds + 1e-9
             }
-        phaseStartsNanoseconds.append(phaseStartsNanoseconds[phase] + Int64(seconds * 1e9))
+        phaseStartsNanoseconds.append(Self.nanoseconds(seconds, after: phaseStartsNanoseconds[phase]))
         phase += 1
         countInPhase = 0
         unitTime = 0

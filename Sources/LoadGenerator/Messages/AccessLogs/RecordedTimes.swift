@@ -28,6 +28,11 @@ package struct RecordedTimes: Sendable, Equatable {
         Double((seconds.last?.unixSeconds ?? 0) - (seconds.first?.unixSeconds ?? 0) + 1)
     }
 
+    /// The first line that came more than so many seconds after line 0; nil where none did.
+    package func firstLine(later limit: Double) -> UInt64? {
+        seconds.first { Double($0.unixSeconds - (seconds.first?.unixSeconds ?? 0)) > limit }?.firstLine
+    }
+
     /// The time of a line since that of line 0; behind the last line the log begins again.
     package func seconds(of line: UInt64) -> Double {
         let (round, number) = line.quotientAndRemainder(dividingBy: lines)
