@@ -28,7 +28,7 @@ struct StoreAuditTests {
     private static let pipeline = TextPipeline(analyzer: TextAnalyzer())
     private static let expected = ExpectedDocuments(
         (0..<UInt64(count)).map { MessagePlanner.Plan(template: UInt32($0 % 4), documentSequence: $0) },
-        kinds: [.init(weight: 1, templates: 0..<4, deletes: false, updates: true)]
+        kinds: [.init(weight: 1, templates: 0..<4, deletes: false, updates: true)], rejects: { _, _ in false }
     ) { $0 == 7 ? .refused : $0 == 8 ? .unknown : .processed }
 
     /// What a worker stores for a message.

@@ -112,6 +112,7 @@ struct Orchestrator: Sendable {
         // From here on a signal ends the run in order: nothing that was declared or started is left behind.
         let interruptions = Task { await watchSignals(load, view) }
         defer { interruptions.cancel() }
+        let held = await branchesHolding(log)
         try await connect(load, driver, links, uris, &processes, pinning)
         let system = await driver.system
 
@@ -129,7 +130,7 @@ struct Orchestrator: Sendable {
         let finalAllocated = allocatedNow(processes)
         await processes.stopWorkers(grace: Self.stopGrace)
         let outcome = try await load.close()
-        let audits = await audits(of: load)
+        let audits = await audits(of: load, held: held)
         let leftBehind = await driver.cleanUp()
         await processes.stopServers(grace: Self.stopGrace)
         let broken = faults.map {

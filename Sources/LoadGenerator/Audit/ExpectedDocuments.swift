@@ -7,15 +7,18 @@ import Synchronization
 ///  ledger ─► what became of the message ───────────────────┴─► required · forbidden · undecided
 /// ```
 ///
-/// A message without an answer leaves its document undecided: it may have taken effect and lost only its result. The
+/// A dead letter has no effect where its worker rejects it for what it says. The broker dead-letters as well, where a
+/// message waited too long, was delivered too often or found no room: a worker may have stored it by then. A message without an answer leaves its document undecided: it may have taken effect and lost only its result. The
 /// delete of a document has the last word, since its version is the later one.
 package struct ExpectedDocuments: Sendable {
     /// What became of a message, as far as its effect goes.
     package enum Fate: Sendable {
         /// It took effect.
         case processed
-        /// It took none: refused, not routed or not sent.
+        /// It took none: rejected by its worker, not routed or not sent.
         case refused
+        /// It was read back from the failed queue, into which its worker or the broker had put it.
+        case failed
         /// Nobody can say.
         case unknown
     }
@@ -33,14 +36,19 @@ package struct ExpectedDocuments: Sendable {
     package private(set) var templates: [UInt32]
 
     /// Goes through the messages in the order of their numbers, and asks what became of each.
+    ///
+    /// `rejects` is asked of those that failed: whether a worker rejects the message of that number and template.
     package init(
-        _ messages: some Sequence<MessagePlanner.Plan>, kinds: [MessagePlanner.Kind], fate: (UInt64) -> Fate
+        _ messages: some Sequence<MessagePlanner.Plan>, kinds: [MessagePlanner.Kind],
+        rejects: (UInt64, Int) -> Bool, fate: (UInt64) -> Fate
     ) {
         let deletes = kinds.filter(\.deletes).map(\.templates)
         presences = []
         templates = []
         for plan in messages {
-            let fate = fate(UInt64(templates.count))
+            let sequence = UInt64(templates.count)
+            var fate = fate(sequence)
+            if case .failed = fate { fate = rejects(sequence, Int(plan.template)) ? .refused : .unknown }
             templates.append(plan.template)
             if deletes.contains(where: { $0.contains(Int(plan.template)) }) {
                 presences.append(.forbidden)
@@ -50,7 +58,7 @@ package struct ExpectedDocuments: Sendable {
                     switch fate {
                     case .processed: .required
                     case .refused: .forbidden
-                    case .unknown: .undecided
+                    case .unknown, .failed: .undecided
                     }
                 presences.append(presence)
             }
@@ -70,7 +78,7 @@ package struct ExpectedDocuments: Sendable {
         switch fate {
         case .processed: presences[document] = .forbidden
         case .unknown where presences[document] == .required: presences[document] = .undecided
-        case .unknown, .refused: break
+        case .unknown, .failed, .refused: break
         }
     }
 }
@@ -82,13 +90,15 @@ extension Ledger.Marks {
         if isDisjoint(with: [.published, processed, failed]) { return .refused }
         if isSuperset(of: [processed, failed]) { return .unknown }
         if contains(processed) { return .processed }
-        return isDisjoint(with: [failed, .returned]) ? .unknown : .refused
+        return contains(failed) ? .failed : contains(.returned) ? .refused : .unknown
     }
 }
 
 extension LoadRun {
     /// What a branch's workers must have stored, by what this run saw of its messages; for the end of a run.
-    package func expectedDocuments(branch: Int) -> ExpectedDocuments {
+    ///
+    /// `rejects` says whether they reject the message of that number and template.
+    package func expectedDocuments(branch: Int, rejects: (UInt64, Int) -> Bool) -> ExpectedDocuments {
         let (spans, schedules) = progress.withLock { ($0.spans, $0.schedules) }
         var count = spans.map(\.sequences.upperBound).max() ?? 0
         while !ledger.marks(of: count).isEmpty { count += 1 }
@@ -96,7 +106,7 @@ extension LoadRun {
         let messages = zip(schedules, ends).lazy.flatMap { stretch, end in
             (0..<Int(end - stretch.firstSequence)).lazy.compactMap { stretch.schedule.plan($0) }
         }
-        return ExpectedDocuments(messages, kinds: plan.kinds) {
+        return ExpectedDocuments(messages, kinds: plan.kinds, rejects: rejects) {
             ledger.marks(of: $0).fate(in: branch)
         }
     }

@@ -21,7 +21,7 @@ package struct StoreAudit: Sendable, Equatable, Codable {
     package var others: UInt64 = 0
     /// Identifiers of the first documents that are missing, unexpected or wrong, each with the word for it.
     package var examples: [String] = []
-    /// Why the store could not be read to its end; nil where it was.
+    /// Why the store was not read to its end, or could not be compared; nil where it was.
     package var failure: String?
 
     /// Nothing looked at yet.

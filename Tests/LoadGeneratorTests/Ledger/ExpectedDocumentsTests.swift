@@ -28,13 +28,14 @@ struct ExpectedDocumentsTests {
         arguments: [
             (Fate.processed, Fate.processed, Presence.forbidden), (.processed, .unknown, .undecided),
             (.processed, .refused, .required), (.unknown, .processed, .forbidden), (.unknown, .unknown, .undecided),
-            (.unknown, .refused, .undecided), (.refused, .processed, .forbidden), (.refused, .unknown, .forbidden),
+            (.unknown, .refused, .undecided), (.processed, .failed, .undecided), (.failed, .refused, .undecided),
+            (.refused, .processed, .forbidden), (.refused, .unknown, .forbidden),
         ])
     func presence(update: Fate, delete: Fate, presence: Presence) throws {
         let first = try #require(Self.firstDelete())
         var planner = MessagePlanner(kinds: Self.kinds, seed: 1)
         let messages = (0..<first.count).map { _ in planner.next() }
-        let expected = ExpectedDocuments(messages, kinds: Self.kinds) { sequence in
+        let expected = ExpectedDocuments(messages, kinds: Self.kinds, rejects: { _, _ in false }) { sequence in
             switch sequence {
             case first.document: update
             case first.delete: delete
@@ -51,7 +52,7 @@ struct ExpectedDocumentsTests {
         "what was seen of a message says whether it took effect",
         arguments: [
             (.init([.published, .confirmed, .processed]), Fate.processed),
-            (.init([.published, .processed]), .processed), (.init([.published, .confirmed, .failed]), .refused),
+            (.init([.published, .processed]), .processed), (.init([.published, .confirmed, .failed]), .failed),
             (.init([.published, .returned, .confirmed]), .refused), (.init(), .refused),
             (.published, .unknown), (.init([.published, .confirmed]), .unknown),
             (.init([.published, .nacked]), .unknown), (.init([.published, .processed, .failed]), .unknown),
@@ -63,6 +64,21 @@ struct ExpectedDocumentsTests {
     @Test("each branch has answers of its own")
     func branches() {
         let marks: Ledger.Marks = [.published, .processed(0), .failed(1)]
-        #expect((0..<3).map(marks.fate) == [.processed, .refused, .unknown])
+        #expect((0..<3).map(marks.fate) == [.processed, .failed, .unknown])
+    }
+
+    @Test("a dead letter took no effect where its worker rejects it; one of the broker's may have been stored before")
+    func deadLetters() {
+        let messages = (0..<4).map { MessagePlanner.Plan(template: $0 < 2 ? 0 : 1, documentSequence: UInt64($0)) }
+        var asked: [UInt64] = []
+        let expected = ExpectedDocuments(
+            messages, kinds: Self.kinds,
+            rejects: { sequence, template in
+                asked.append(sequence)
+                return template == 1
+            }
+        ) { $0 == 3 ? .processed : .failed }
+        #expect(expected.presences == [.undecided, .undecided, .forbidden, .required])
+        #expect(asked == [0, 1, 2])
     }
 }

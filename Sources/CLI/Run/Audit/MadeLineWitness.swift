@@ -1,5 +1,4 @@
 import Drivers
-import NIOCore
 import PipelineWorker
 import Stores
 
@@ -39,7 +38,7 @@ struct MadeLineWitness: DocumentWitness {
 
     func id(of sequence: UInt64) -> String { "rid=\(MessageID(run: run, sequence: sequence))" }
 
-    mutating func accepts(_ document: StoreDocument, template: Int) -> Bool {
+    func accepts(_ document: StoreDocument, template: Int) -> Bool {
         let template = templates[template]
         guard let sequence = sequence(of: document), let place = template.documentIDOffset else { return false }
         var line = template.body
@@ -62,17 +61,5 @@ struct MadeLineWitness: DocumentWitness {
             let milliseconds = UTCTimestamp.milliseconds(of: text)
         else { return nil }
         return TimestampText.bytes(form, unixMilliseconds: milliseconds)
-    }
-}
-
-extension MessagePipeline {
-    /// What the pipeline stores for a body; nil where it rejects or deletes.
-    func document(of body: [UInt8]) -> StoreDocument? {
-        let message = InboundMessage(
-            body: ByteBuffer(bytes: body), receivedNanoseconds: 0, token: DeliveryToken(session: 0, number: 0))
-        guard let processed = process([message], isStopping: { false }).first,
-            case .work(let work) = processed.outcome, case .upsert(let document, _) = work.operation
-        else { return nil }
-        return document
     }
 }

@@ -1,6 +1,7 @@
 import Drivers
 import LoadGenerator
 import LoadMetrics
+import Logging
 import PipelineWorker
 import Scenarios
 import Stores
@@ -9,29 +10,66 @@ import TextAnalysis
 extension Orchestrator {
     /// Compares what the reference workers left in the store with the books, branch by branch; nil where nobody knows what
     /// must be there.
-    func audits(of load: LoadRun) async -> [StoreAudit]? {
+    ///
+    /// `held` are the branches whose collections held rows of the replayed log before.
+    func audits(of load: LoadRun, held: Set<String>) async -> [StoreAudit]? {
         guard isAudited else { return nil }
         var audits: [StoreAudit] = []
         for (number, branch) in scenario.branches.enumerated() {
-            audits.append(await audit(branch, load.expectedDocuments(branch: number), load.plan))
+            audits.append(await audit(branch, number, load, isHeld: held.contains(branch.name)))
         }
         return audits
     }
 
-    private func audit(
-        _ branch: Scenario.Branch, _ expected: ExpectedDocuments, _ plan: LoadPlan
-    ) async -> StoreAudit {
-        var expected = expected
+    /// The branches whose collections hold rows of the log that is to be replayed: nobody could tell them from its own.
+    func branchesHolding(_ log: RecordedLog?) async -> Set<String> {
+        guard isAudited, let log else { return [] }
+        var held: Set<String> = []
+        for branch in scenario.branches {
+            guard let pipeline = try? self.pipeline(of: branch) else { continue }
+            do throws(StoreError) {
+                if try await holds(log, pipeline) { held.insert(branch.name) }
+            } catch {
+                // Whoever needs the store says what is the matter with it.
+                logger.debug("store not looked into", metadata: ["store": "\(error)"])
+            }
+        }
+        return held
+    }
+
+    private func holds(_ log: RecordedLog, _ pipeline: any MessagePipeline) async throws(StoreError) -> Bool {
+        let store = try await openStore(pipeline.collection)
+        do throws(StoreError) {
+            let isHeld = try await RecordedLineWitness.isHeld(log, by: store, pipeline: pipeline)
+            await store.close()
+            return isHeld
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private func openStore(_ collection: StoreCollection) async throws(StoreError) -> any DocumentStore {
+        try await StoreURL(storeText, defaultSQLitePath: folder.storeFile).open(collection, logger: logger)
+    }
+
+    private func audit(_ branch: Scenario.Branch, _ number: Int, _ load: LoadRun, isHeld: Bool) async -> StoreAudit {
         let pipeline: any MessagePipeline
         do throws(GeoDatabaseError) {
             pipeline = try self.pipeline(of: branch)
         } catch {
             return StoreAudit(collection: branch.name, failure: "\(error)")
         }
-        let witness = witness(for: pipeline, plan, &expected)
+        if isHeld {
+            return StoreAudit(
+                collection: pipeline.collection.name,
+                failure: "it held rows of the replayed log before the run: use an empty database to compare it")
+        }
+        var rejections = Rejections(load.plan.publisher, pipeline: pipeline)
+        var expected = load.expectedDocuments(branch: number) { rejections.contains($0, template: $1) }
+        let witness = witness(for: pipeline, load.plan, &expected)
         do throws(StoreError) {
-            let store = try await StoreURL(storeText, defaultSQLitePath: folder.storeFile)
-                .open(pipeline.collection, logger: logger)
+            let store = try await openStore(pipeline.collection)
             var auditor = StoreAuditor(expected, witness)
             let audit = await auditor.run(store)
             await store.close()
@@ -47,10 +85,10 @@ extension Orchestrator {
         if let text = pipeline as? TextPipeline {
             return TextWitness(run: plan.publisher.run, templates: plan.publisher.templates, pipeline: text)
         }
-        if let log = plan.publisher.recorded {
-            return RecordedLineWitness(log: log, pipeline: pipeline, expected: &expected)
-        }
-        return MadeLineWitness(run: plan.publisher.run, templates: plan.publisher.templates, pipeline: pipeline)
+        let made = MadeLineWitness(
+            run: plan.publisher.run, templates: plan.publisher.templates, pipeline: pipeline)
+        guard let log = plan.publisher.recorded else { return made }
+        return RecordedLineWitness(log: log, made: made, pipeline: pipeline, expected: &expected)
     }
 
     /// The work of a branch's workers, without what does not change its result.
