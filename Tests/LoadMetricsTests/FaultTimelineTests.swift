@@ -79,6 +79,20 @@ struct FaultTimelineTests {
         #expect(figures.worstBacklog == 70 * 70)
     }
 
+    @Test("A trickle behind the end of the load is no recovery: what waits is what there is to do")
+    func trickle() {
+        var moments = Self.moments(seconds: 12) { $0 <= 50 ? 100 : $0 <= 60 ? 0 : 2 }
+        // Nothing more is to come from 7 s on.
+        for index in moments.indices where index > 70 { moments[index].offered = moments[70].offered }
+        let figures = FaultTimeline(moments).figures(begin: Self.seconds(5), end: Self.seconds(6))
+        #expect(figures.recoveryNanoseconds == nil && figures.drainNanoseconds == nil)
+        // At the rate of before it is one, from the end of the load on.
+        var quick = Self.moments(seconds: 12) { $0 <= 50 ? 100 : $0 <= 70 ? 0 : 100 }
+        for index in quick.indices where index > 70 { quick[index].offered = quick[70].offered }
+        let recovery = FaultTimeline(quick).figures(begin: Self.seconds(5), end: Self.seconds(6)).recoveryNanoseconds
+        #expect(recovery == Self.seconds(1))
+    }
+
     @Test("What is lost does not wait: the backlog is that of the rest")
     func lost() {
         // 500 of the messages under way are lost at 5 s; after that all is as before.

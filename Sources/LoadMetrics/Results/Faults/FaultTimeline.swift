@@ -122,7 +122,8 @@ package struct FaultTimeline: Sendable {
     }
 
     /// The first time from which on, for half a second, results come at nine tenths of the arrivals' rate, while the
-    /// backlog falls or is at its level.
+    /// backlog is at its level or falls; it falls where they also come at nine tenths of the rate of before, as long as
+    /// so many wait.
     private func recovery(from search: Int64, rate: Double, level: UInt64) -> Int64? {
         let window = Self.window(rate, atLeast: 500_000_000)
         guard let last = moments.indices.last else { return nil }
@@ -134,7 +135,11 @@ package struct FaultTimeline: Sendable {
             guard ahead > index else { return isAtLevel ? max(moment.timeNanoseconds, search) : nil }
             let due = Double(moments[ahead].offered &- moment.offered)
             let came = Double(moments[ahead].returned &- moment.returned)
-            if came >= due * Self.recoveredShare, isAtLevel || backlog(ahead) < backlog(index) {
+            // Where nothing more is to come, what waits is what there is to do.
+            let seconds = Double(moments[ahead].timeNanoseconds - moment.timeNanoseconds) / 1e9
+            let demand = max(due, min(rate * seconds, Double(backlog(index))))
+            let falls = backlog(ahead) < backlog(index) && came >= demand * Self.recoveredShare
+            if came >= due * Self.recoveredShare, isAtLevel || falls {
                 return max(moment.timeNanoseconds, search)
             }
         }
