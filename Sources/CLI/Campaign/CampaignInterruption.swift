@@ -29,12 +29,12 @@ final class CampaignInterruption: Sendable {
         }
     }
 
-    /// Does the work; meanwhile Ctrl-C and SIGTERM ask for its end.
+    /// Does the work; meanwhile Ctrl-C, SIGTERM and the end of the terminal ask for its end.
     func whileWatching<Result: Sendable>(
         say: @escaping @Sendable (String) -> Void, _ work: () async throws -> Result
     ) async throws -> Result {
         let watching = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+            for await _ in await UnixSignalsSequence(trapping: EndingSignals.all) {
                 say(isAsked ? "ending: what was measured so far is kept" : "interrupted: ending the run under way")
                 ask()
             }

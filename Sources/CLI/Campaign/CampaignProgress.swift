@@ -38,7 +38,8 @@ final class CampaignProgress: Sendable {
         if hadLine { write("\r\u{1B}[2K") }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    // A terminal that has gone away is no reason to end.
+    private func write(_ text: String) { StandardErrorSink().write(text) }
 }
 
 /// How long the rest of a campaign takes, judged by the runs it has made.

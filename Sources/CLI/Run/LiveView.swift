@@ -90,5 +90,6 @@ final class LiveView: Sendable {
         return value < 10 ? String(format: "%.2f ms", value) : String(format: "%.0f ms", value)
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    // A terminal that has gone away is no reason to end.
+    private func write(_ text: String) { StandardErrorSink().write(text) }
 }

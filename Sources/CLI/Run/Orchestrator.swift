@@ -375,7 +375,7 @@ struct Orchestrator: Sendable {
 
     private func watchSignals(_ load: LoadRun, _ view: LiveView) async {
         var words = "interrupted: waiting for what was sent; once more ends the waiting"
-        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+        for await _ in await UnixSignalsSequence(trapping: EndingSignals.all) {
             view.say(words)
             words = "ending: the report follows"
             load.interrupt()
