@@ -28,7 +28,8 @@ struct FaultRow {
     var redelivered: String { count(fault.figures?.redelivered) }
     var duplicated: String { count(fault.figures?.duplicated) }
     var lost: String { count(fault.figures?.lost) }
-    var hasLost: Bool { fault.failure != nil || (fault.figures?.lost ?? 0) > 0 }
+    /// Whether it cost messages, or did not happen as it should.
+    var isTrouble: Bool { fault.failure != nil || (fault.figures?.lost ?? 0) > 0 }
 
     private func duration(_ nanoseconds: Int64?, missing: String = Quantity.none) -> String {
         guard let nanoseconds else { return fault.figures == nil ? Quantity.none : missing }

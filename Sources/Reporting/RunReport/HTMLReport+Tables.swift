@@ -88,7 +88,7 @@ extension HTMLReport {
                         [
                             "\(row.number) \(row.fault.words)", row.begin, row.length, row.detection, row.recovery,
                             row.outage, row.drain, row.backlog, row.redelivered, row.duplicated, row.lost,
-                        ], row.hasLost ? "bad" : ""
+                        ], row.isTrouble ? "bad" : ""
                     )
                 })
         }
