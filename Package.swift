@@ -194,7 +194,7 @@ let package = Package(
             "CLITests",
             [
                 "CLI", "Drivers", "LoadGenerator", "LoadMetrics", "PipelineWorker", "Scenarios", "Statistics", "Stores",
-                "TextAnalysis", .arguments, .logging, .nioCore,
+                "TextAnalysis", .arguments, .logging, .nioCore, .nioPosix,
             ]),
         tests(
             "IntegrationTests",

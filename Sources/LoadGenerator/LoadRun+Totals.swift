@@ -17,8 +17,12 @@ extension LoadRun {
     struct RunTotals: Sendable {
         var published: UInt64 = 0
         var publishedUnscheduled: UInt64 = 0
+        /// Above the numbers of all that was published.
+        var sequenceBound: UInt64 = 0
         var confirmed: UInt64 = 0
         var nacked: UInt64 = 0
+        /// Refused messages with an outcome as well: the broker dead-lettered what it refused.
+        var nackedWithOutcome: UInt64 = 0
         var returned: UInt64 = 0
         var processed: UInt64 = 0
         var failed: UInt64 = 0
@@ -36,11 +40,14 @@ extension LoadRun {
         /// Of the time since the last look, where it was asked for.
         var latencies: IntervalLatencies?
 
+        /// Messages that ended without an outcome: the broker refused them, or could not route them.
+        var refused: UInt64 { returned + nacked - min(nacked, nackedWithOutcome) }
+
         /// Messages of which nothing more is to come: with an outcome, or, where none is read back, with the broker's
         /// answer, or, where that is not asked for either, sent.
         func finished(_ plan: LoadPlan) -> UInt64 {
             if plan.awaitsOutcome {
-                let known = processed + failed + returned + nacked
+                let known = processed + failed + refused
                 // Each of these is the end of some message, unless it came twice.
                 return known + min(uncorrelated, published - min(published, known))
             }
@@ -65,7 +72,9 @@ extension LoadRun {
             sum.published += totals.published
             sum.publishedUnscheduled += totals.publishedUnscheduled
             sum.confirmed += totals.confirmed
+            sum.sequenceBound = max(sum.sequenceBound, totals.sequenceBound)
             sum.nacked += totals.nacked
+            sum.nackedWithOutcome += totals.nackedWithOutcome
             sum.returned += totals.returned
             sum.recoveries += totals.recoveries
             sum.losses += totals.losses
@@ -76,6 +85,7 @@ extension LoadRun {
             }.get()
             sum.processed += totals.processed
             sum.failed += totals.failed
+            sum.nackedWithOutcome += totals.nacked
             for (branch, answers) in totals.branches.enumerated() {
                 if sum.branches.count <= branch { sum.branches.append(CollectorShare.BranchTotals()) }
                 sum.branches[branch].processed += answers.processed
@@ -114,7 +124,7 @@ extension LoadRun {
             return totals.finished(plan) + queuedSinceStart(depths) >= totals.published
         }
         return zip(totals.branches, queuedByBranch(depths)).allSatisfy { branch, queued in
-            branch.processed + branch.failed + totals.returned + totals.nacked + queued >= totals.published
+            branch.processed + branch.failed + totals.refused + queued >= totals.published
         }
     }
 }

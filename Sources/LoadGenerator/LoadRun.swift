@@ -12,7 +12,7 @@ package final class LoadRun: Sendable {
     let ledger = Ledger()
     /// When the messages should have been sent, where outcomes may not say it.
     let intendedTimes: IntendedTimes?
-    private let outstanding = Outstanding()
+    let outstanding = Outstanding()
     let table = PhaseTable()
     let publishers: [PublisherLoop]
     let collectors: [CollectorLoop]

@@ -18,7 +18,7 @@ final class FaultDriver: Sendable {
         var beginNanoseconds: Int64?
         var endNanoseconds: Int64?
         var failure: String?
-        /// The first message that was under way when it began, and how many arrivals were due by then.
+        /// The first message that was under way when it began.
         var firstMessage: UInt64 = 0
     }
 
@@ -32,6 +32,8 @@ final class FaultDriver: Sendable {
     private let plan: FaultPlan
     private let load: LoadRun
     private let records = Mutex<[Record]>([])
+    /// Who ends a worker has it until it is back.
+    private let lives = Turns()
 
     init(_ plan: FaultPlan, _ scenario: Scenario, _ load: LoadRun, _ tools: FaultTools) {
         self.plan = plan
@@ -59,12 +61,17 @@ final class FaultDriver: Sendable {
             add(Record(step: step, intendedNanoseconds: 0, failure: "the load was over before its time"))
             return
         }
+        let ended = step.fault.action.endsWorkers ? step.workers : []
+        await lives.take(ended)
+        defer { lives.pass(ended) }
+        guard !Task.isCancelled else {
+            add(Record(step: step, intendedNanoseconds: intended, failure: "the load was over before its turn"))
+            return
+        }
         load.disturb(true)
         defer { load.disturb(false) }
         var record = Record(step: step, intendedNanoseconds: intended)
-        if let moment = try? await load.moment() {
-            record.firstMessage = load.firstUnfinished(of: moment.open, before: moment.offered)
-        }
+        if let position = try? await load.position() { record.firstMessage = load.firstUnfinished(at: position) }
         record.beginNanoseconds = Monotonic.nowNanoseconds()
         do {
             try await bringAbout(step)
@@ -96,11 +103,32 @@ final class FaultDriver: Sendable {
         }
     }
 
-    /// Does what ends a fault, also where the run is over and all waiting is cut short.
-    func finish(_ end: @escaping @Sendable () async throws -> Void) async throws {
+    /// Begins something, lets it last and ends it: also where it began only in part, and where the run is over and all
+    /// waiting is cut short.
+    static func during(
+        _ time: Duration, begin: () async throws -> Void, end: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        do {
+            try await begin()
+        } catch {
+            // Why it did not begin is what there is to tell.
+            try? await Task { try await end() }.value
+            throw error
+        }
+        await last(time)
         try await Task { try await end() }.value
     }
 
     /// Lets a fault last; an early end of the run shortens it.
-    func last(_ time: Duration) async { try? await Task.sleep(for: time) }
+    static func last(_ time: Duration) async { try? await Task.sleep(for: time) }
+}
+
+extension Scenario.FaultAction {
+    /// Whether workers are ended and started again.
+    fileprivate var endsWorkers: Bool {
+        switch self {
+        case .kill, .terminate: true
+        default: false
+        }
+    }
 }

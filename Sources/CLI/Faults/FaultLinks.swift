@@ -68,33 +68,50 @@ struct FaultLinks: Sendable {
 final class ProxyClient: Sendable {
     private let host: String
     private let port: Int
+    /// How long an answer may take.
+    private let limit: Duration
 
-    init(host: String, port: Int) {
+    init(host: String, port: Int, limit: Duration = .seconds(10)) {
         self.host = host
         self.port = port
+        self.limit = limit
     }
 
     /// Sends a command and waits until it is carried out.
     func tell(_ line: String) async throws {
         let answer: String?
         do {
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(.seconds(5))
-                .connect(host: host, port: port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(LineDecoder()))
-                        return try NIOAsyncChannel<String, ByteBuffer>(wrappingChannelSynchronously: channel)
-                    }
+            answer = try await withThrowingTaskGroup(of: String?.self) { group in
+                group.addTask { try await self.exchange(line) }
+                group.addTask {
+                    try await Task.sleep(for: self.limit)
+                    throw FaultDriver.Failure(reason: "the proxy does not answer within \(self.limit)")
                 }
-            answer = try await channel.executeThenClose { inbound, outbound in
-                try await outbound.write(ByteBuffer(string: line + "\n"))
-                return try await inbound.first { _ in true }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
             }
+        } catch let failure as FaultDriver.Failure {
+            throw failure
         } catch {
             throw FaultDriver.Failure(reason: "the proxy does not answer: \(error)")
         }
         guard answer == "ok" else {
             throw FaultDriver.Failure(reason: "the proxy refused '\(line)': \(answer ?? "it hung up")")
+        }
+    }
+
+    private func exchange(_ line: String) async throws -> String? {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(5))
+            .connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(LineDecoder()))
+                    return try NIOAsyncChannel<String, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: line + "\n"))
+            return try await inbound.first { _ in true }
         }
     }
 }

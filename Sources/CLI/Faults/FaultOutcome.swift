@@ -6,11 +6,11 @@ import Synchronization
 
 /// The moments of a run, as they come.
 final class MomentLog: Sendable {
-    private let moments = Mutex<[LoadMoment]>([])
+    private let moments = Mutex<[LoadPosition]>([])
 
-    func append(_ moment: LoadMoment) { moments.withLock { $0.append(moment) } }
+    func append(_ moment: LoadPosition) { moments.withLock { $0.append(moment) } }
 
-    var all: [LoadMoment] { moments.withLock { $0 } }
+    var all: [LoadPosition] { moments.withLock { $0 } }
 }
 
 /// What the faults of a run came to; times are monotonic until the run's start is known.
@@ -20,25 +20,16 @@ struct FaultOutcome: Sendable {
     /// What a reader should know of them, one sentence each.
     private(set) var notes: [String] = []
 
-    /// Closes the books of the faults; to be made when those of the load are closed.
+    /// Closes the books of the faults; to be made when those of the load are closed, which `books` opens at any place.
     ///
-    /// `stillQueued` messages that have no outcome wait in their queues: the newest ones, and none of them is lost.
+    /// `queued` messages that have no outcome wait in their queues: the newest ones, and none of them is lost.
     init(
-        _ records: [FaultDriver.Record], _ moments: [LoadMoment], _ load: LoadRun, stillQueued: UInt64, end: UInt64,
-        embedded: Bool
+        _ records: [FaultDriver.Record], _ positions: [LoadPosition], queued: UInt64, endsEmbedded: Bool,
+        books: (Range<UInt64>) -> LedgerBooks
     ) {
-        self.moments = moments
-        var endless: [UInt64] = []
-        var (counted, first) = (UInt64(0), UInt64(0))
-        for moment in moments {
-            if moment.offered > first {
-                let books = load.books(of: first..<moment.offered)
-                counted += books.missing + books.unconfirmed + books.notSent
-                first = moment.offered
-            }
-            endless.append(counted)
-        }
-        let timeline = FaultTimeline(moments, endless: endless)
+        moments = positions.map(\.moment)
+        let sorted = SortedMessages(bounds: positions.map(\.sequenceBound), queued: queued, books: books)
+        let timeline = FaultTimeline(moments, endless: sorted.endless)
         let begins = records.compactMap(\.beginNanoseconds)
         faults = records.map { record in
             var result = FaultResult(record)
@@ -46,20 +37,11 @@ struct FaultOutcome: Sendable {
             result.figures = timeline.figures(begin: begin, end: end, next: begins.first { $0 > begin })
             return result
         }
-        count(lost: records, load, stillQueued: stillQueued, end: end)
-        if embedded, records.contains(where: { $0.step.fault.action.server == .broker && $0.failure == nil }) {
-            let ends = records.contains { record in
-                if case .pauseServer = record.step.fault.action {
-                    false
-                } else {
-                    record.step.fault.action.server == .broker
-                }
-            }
-            if ends {
-                notes.append(
-                    "The embedded broker keeps messages in memory: what it held when it was ended is lost, as the books say."
-                )
-            }
+        count(lost: records, positions, before: sorted.lostBefore, books)
+        if endsEmbedded, records.contains(where: { $0.failure == nil && $0.step.fault.action.ends(.broker) }) {
+            notes.append(
+                "The embedded broker keeps messages in memory: what it held when it was ended is lost, as the books say."
+            )
         }
         for fault in faults {
             if let failure = fault.failure {
@@ -70,29 +52,18 @@ struct FaultOutcome: Sendable {
 
     /// Gives each lost message to the first fault that can have cost it: one under way when the fault began, or that came
     /// until the recovery.
-    private mutating func count(lost records: [FaultDriver.Record], _ load: LoadRun, stillQueued: UInt64, end: UInt64) {
-        // What still waits are the newest messages without an outcome.
-        var (waiting, lostBefore) = (stillQueued, end)
-        while waiting > 0, lostBefore > 0 {
-            let start = lostBefore - min(lostBefore, 4096)
-            let missing = load.books(of: start..<lostBefore).missing
-            if missing <= waiting || lostBefore - start == 1 {
-                waiting -= min(waiting, missing)
-                lostBefore = start
-            } else {
-                // Within this block: one by one.
-                if load.books(of: lostBefore - 1..<lostBefore).missing > 0 { waiting -= 1 }
-                lostBefore -= 1
-            }
-        }
+    private mutating func count(
+        lost records: [FaultDriver.Record], _ positions: [LoadPosition], before lostBefore: UInt64,
+        _ books: (Range<UInt64>) -> LedgerBooks
+    ) {
         var taken: UInt64 = 0
         for (index, record) in records.enumerated() {
             guard let figures = faults[index].figures, let begin = record.beginNanoseconds else { continue }
             let until = figures.outageNanoseconds.map { begin + $0 }
-            let recovered = until.flatMap { time in moments.last { $0.timeNanoseconds <= time } } ?? moments.last
-            let last = min(recovered?.offered ?? 0, lostBefore)
+            let recovered = until.flatMap { time in positions.last { $0.moment.timeNanoseconds <= time } }
+            let last = min((recovered ?? positions.last)?.sequenceBound ?? 0, lostBefore)
             let first = max(record.firstMessage, taken)
-            if first < last { faults[index].figures?.lost = load.books(of: first..<last).missing }
+            if first < last { faults[index].figures?.lost = books(first..<last).missing }
             taken = max(taken, last)
         }
     }
@@ -109,6 +80,57 @@ struct FaultOutcome: Sendable {
             return fault
         }
         return outcome
+    }
+}
+
+/// Which of a run's messages without an outcome are lost, and which still wait: the newest ones do.
+struct SortedMessages: Sendable, Equatable {
+    /// Every lost message has a number below this one; those from it on have an outcome or wait.
+    private(set) var lostBefore: UInt64
+    /// Of the messages below each bound, those that never end.
+    private(set) var endless: [UInt64] = []
+
+    /// Goes through the messages once, from bound to bound, and back to where those begin that wait.
+    init(bounds: [UInt64], queued: UInt64, books: (Range<UInt64>) -> LedgerBooks) {
+        var blocks: [(range: Range<UInt64>, missing: UInt64, unconfirmed: UInt64)] = []
+        var first: UInt64 = 0
+        for bound in bounds {
+            let range = first..<max(first, bound)
+            let found = range.isEmpty ? LedgerBooks() : books(range)
+            blocks.append((range, found.missing, found.unconfirmed))
+            first = range.upperBound
+        }
+        lostBefore = first
+        var waiting = queued
+        for index in blocks.indices.reversed() where waiting > 0 {
+            let block = blocks[index]
+            lostBefore = block.range.lowerBound
+            if block.missing > waiting {
+                // They begin within this block.
+                lostBefore = block.range.upperBound
+                var left = waiting
+                while left > 0, lostBefore > block.range.lowerBound {
+                    lostBefore -= 1
+                    left -= books(lostBefore..<lostBefore + 1).missing
+                }
+            }
+            let queued = min(block.missing, waiting)
+            blocks[index].missing -= queued
+            waiting -= queued
+        }
+        var sum: UInt64 = 0
+        for block in blocks {
+            sum += block.missing + block.unconfirmed
+            endless.append(sum)
+        }
+    }
+}
+
+extension Scenario.FaultAction {
+    /// Whether it ends a server, which loses what it holds in memory alone.
+    fileprivate func ends(_ server: Scenario.FaultServer) -> Bool {
+        if case .pauseServer = self { return false }
+        return self.server == server
     }
 }
 

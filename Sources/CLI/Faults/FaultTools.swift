@@ -52,6 +52,8 @@ struct FaultTools: Sendable {
             meter.endLife(of: broker.name)
             await broker.end(by: action == .stop ? SIGTERM : SIGKILL, grace: grace)
         case .up:
+            // One that did not come up the first time holds the address.
+            if broker.ending == nil { await broker.end(by: SIGKILL, grace: grace) }
             // Where it was before, so that everybody finds it again.
             try broker.startAgain(arguments: Self.listening(broker.arguments, on: links.embeddedAddress))
             _ = try await broker.waitUntilReady(within: Orchestrator.readyLimit)

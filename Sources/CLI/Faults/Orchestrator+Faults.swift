@@ -89,7 +89,7 @@ extension Orchestrator {
         let keeping: Task<Void, Never>
 
         /// Ends what still lasts; the moments that were kept.
-        func finish() async -> [LoadMoment] {
+        func finish() async -> [LoadPosition] {
             driving.cancel()
             await driving.value
             keeping.cancel()
@@ -109,11 +109,11 @@ extension Orchestrator {
                 redelivered = workers.reduce(0) { $0 + ($1.latestSnapshot?.counters["redelivered"] ?? 0) }
             }
             ticks += 1
-            if let moment = try? await load.moment(redelivered: redelivered) { moments.append(moment) }
+            if let moment = try? await load.position(redelivered: redelivered) { moments.append(moment) }
             next += .milliseconds(100)
             try? await Task.sleep(until: next)
         }
         redelivered = workers.reduce(0) { $0 + ($1.latestSnapshot?.counters["redelivered"] ?? 0) }
-        if let moment = try? await load.moment(redelivered: redelivered) { moments.append(moment) }
+        if let moment = try? await load.position(redelivered: redelivered) { moments.append(moment) }
     }
 }

@@ -122,8 +122,15 @@ struct Orchestrator: Sendable {
         view.say("\(scenario.name): \(scenario.summary)")
         let faults = faultDriver(load, driver, links, processes, meter, brokerURIs: uris)
         let breaking = startBreaking(faults, load, processes)
-        let rows = try await execute(load, meter, view)
-        let moments = await breaking?.finish() ?? []
+        let rows: [SeriesRow]
+        do {
+            rows = try await execute(load, meter, view)
+        } catch {
+            // Nothing that was broken stays broken, whatever ends the run.
+            _ = await breaking?.finish()
+            throw error
+        }
+        let positions = await breaking?.finish() ?? []
 
         let died = Set(processes.all.filter(\.diedEarly).map(\.name))
         let endings = processes.all.filter { $0.diedEarly && !$0.isSupervisor }.map { "\($0.name) \($0.ending ?? "")" }
@@ -135,8 +142,8 @@ struct Orchestrator: Sendable {
         await processes.stopServers(grace: Self.stopGrace)
         let broken = faults.map {
             FaultOutcome(
-                $0.closedRecords(), moments, load, stillQueued: outcome.stillQueued ?? 0,
-                end: moments.last?.offered ?? 0, embedded: processes.broker != nil)
+                $0.closedRecords(), positions, queued: outcome.waiting.reduce(0) { $0 + $1.messages },
+                endsEmbedded: processes.broker != nil, books: load.books)
         }
 
         let ownNotes = ownWorkers(run, uris: uris)?.notes(processes.workers) ?? []

@@ -110,26 +110,15 @@ struct ResultAssembly {
             books: books, carried: phase.carried, latencies: latencies.filter { !$0.value.isEmpty })
     }
 
-    /// Takes as many of the missing messages as still wait in the queues for queued, the newest first.
-    ///
-    /// Those are the ones a pipeline that takes its time has not come to. The rest is lost.
+    /// Enters those of the missing messages that still wait in the queues as queued; the rest is lost.
     private func sortMissing(_ phases: inout [PhaseResult]) {
-        // What was published for others to consume is theirs.
-        let isTheirs = outcome.part == .publishing
-        var waiting = isTheirs ? .max : outcome.stillQueued ?? 0
-        let branches = outcome.phases.first?.branches.count ?? 0
-        var waitingAt = (0..<branches).map { branch in
-            let queued = outcome.stillQueuedByBranch
-            return isTheirs ? UInt64.max : branch < queued.count ? queued[branch] : 0
-        }
-        for index in phases.indices.reversed() {
-            if branches > 0 {
-                waiting = phases[index].figures.books.sortMissingCopies(&waitingAt)
+        for (index, waiting) in outcome.waiting.enumerated() where index < phases.count {
+            phases[index].figures.books.lost -= waiting.messages
+            phases[index].figures.books.queued += waiting.messages
+            for (branch, copies) in waiting.copies.enumerated() {
+                phases[index].figures.books.branches?[branch].lost -= copies
+                phases[index].figures.books.branches?[branch].queued += copies
             }
-            let queued = min(phases[index].figures.books.lost, waiting)
-            phases[index].figures.books.lost -= queued
-            phases[index].figures.books.queued += queued
-            waiting -= queued
         }
     }
 
@@ -218,24 +207,6 @@ extension BranchBooks {
         self.init(
             name: branch.name, processed: branch.books.processed, failed: branch.books.failed,
             duplicated: branch.books.duplicated, lost: branch.books.missing)
-    }
-}
-
-extension Books {
-    /// Takes missing copies of each branch for queued, as many as wait there; returns for how many messages that accounts.
-    ///
-    /// A message is lost where one of its copies is, and these may be different messages in each branch: at most as many
-    /// as all branches have lost, and no more than are missing.
-    fileprivate mutating func sortMissingCopies(_ waiting: inout [UInt64]) -> UInt64 {
-        var branches = branches ?? []
-        for index in branches.indices {
-            let queued = min(branches[index].lost, waiting[index])
-            branches[index].lost -= queued
-            branches[index].queued += queued
-            waiting[index] -= queued
-        }
-        self.branches = branches
-        return lost - min(lost, branches.reduce(0) { $0 + $1.lost })
     }
 }
 

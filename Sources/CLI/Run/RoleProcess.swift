@@ -30,6 +30,8 @@ final class RoleProcess: Sendable {
     private struct State: Sendable {
         var running: Task<Void, Never>?
         var pid: Int32?
+        /// Signals for a process that is being started and has no number yet, in their order.
+        var pending: [Int32] = []
         var ending: String?
         var stopAsked = false
         var arguments: [String]
@@ -109,7 +111,11 @@ final class RoleProcess: Sendable {
     }
 
     private func started(_ pid: Int32) {
-        state.withLock { $0.pid = pid }
+        state.withLock { state in
+            state.pid = pid
+            for number in state.pending { _ = kill(pid, number) }
+            state.pending = []
+        }
     }
 
     var pid: Int32? { state.withLock { $0.pid } }
@@ -149,11 +155,15 @@ final class RoleProcess: Sendable {
     /// The last line of its log, or where to find that.
     var lastWords: String { LogTail.lastWords(of: logPath) ?? "it said nothing; see \(logPath)" }
 
-    /// Sends a signal; nothing where it has ended.
+    /// Sends a signal, to one that is being started as soon as it is there; nothing where it has ended.
     func signal(_ number: Int32) {
         state.withLock { state in
-            guard let pid = state.pid, state.ending == nil else { return }
-            _ = kill(pid, number)
+            guard state.ending == nil else { return }
+            if let pid = state.pid {
+                _ = kill(pid, number)
+            } else if state.running != nil {
+                state.pending.append(number)
+            }
         }
     }
 
@@ -205,6 +215,7 @@ final class RoleProcess: Sendable {
             state.readNewest()
             state.past = state.latest?.adding(state.past) ?? state.past
             (state.latest, state.pid, state.ending, state.stopAsked) = (nil, nil, nil, false)
+            state.pending = []
             state.restarts += 1
             if let arguments { state.arguments = arguments }
         }

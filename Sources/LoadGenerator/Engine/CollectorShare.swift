@@ -43,6 +43,8 @@ struct CollectorShare: Sendable {
         var putBack: UInt64 = 0
         /// Outcomes without an intended time, or with one that cannot be: counted, but without a latency.
         var unstamped: UInt64 = 0
+        /// Of the messages with an outcome, those that the broker had refused before.
+        var nacked: UInt64 = 0
         /// Outcomes that did not say which message they are of.
         var uncorrelated: UInt64 = 0
         /// Outcomes whose number the run never used.
@@ -289,7 +291,13 @@ struct CollectorShare: Sendable {
         if branches > 1 { enterBranch(message, into: &totals.branches) }
         // Of branches that answer at once on two connections the ledger tells one only that it was the last.
         let arrival = arrival(of: message, before: before)
-        if arrival != .partial, !before.contains(.writtenOff) { released += 1 }
+        guard arrival != .partial else { return arrival }
+        // What the broker refused and dead-lettered has ended, and made its room, with the refusal.
+        if before.isNacked {
+            totals.nacked += 1
+        } else if !before.contains(.writtenOff) {
+            released += 1
+        }
         return arrival
     }
 

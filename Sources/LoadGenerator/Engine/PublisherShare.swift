@@ -28,8 +28,12 @@ struct PublisherShare {
         var published: UInt64 = 0
         /// Of the published, those of closed loops, which have no schedule to fall due by.
         var publishedUnscheduled: UInt64 = 0
+        /// Above the numbers of all that was published.
+        var sequenceBound: UInt64 = 0
         var confirmed: UInt64 = 0
         var nacked: UInt64 = 0
+        /// Of the refused messages, those whose outcome had come before.
+        var nackedWithOutcome: UInt64 = 0
         var returned: UInt64 = 0
         var recoveries: UInt64 = 0
         /// Times its connection was lost.
@@ -233,6 +237,8 @@ struct PublisherShare {
             start = end
         }
         sentUpTo = batch.last?.intendedNanoseconds ?? sentUpTo
+        // The numbers of a batch ascend.
+        if let last = batch.last { totals.sequenceBound = max(totals.sequenceBound, last.sequence + 1) }
         totals.published += UInt64(batch.count)
         if stretch?.closedLoop != nil { totals.publishedUnscheduled += UInt64(batch.count) }
         batch.removeAll(keepingCapacity: true)
@@ -282,9 +288,15 @@ struct PublisherShare {
     }
 
     private mutating func refuse(_ messages: [InFlightWindow.Message]) {
-        for message in messages { ledger.add(.nacked, to: message.sequence) }
+        var ended = 0
+        for message in messages {
+            // A queue may dead-letter what it refuses, and that may be read back before this is: it has ended then.
+            let before = ledger.add(.nacked, to: message.sequence) ?? []
+            if before.isAnswered(branches: settings.branches) { ended += 1 }
+        }
         totals.nacked += UInt64(messages.count)
-        outstanding.release(messages.count)
+        totals.nackedWithOutcome += UInt64(ended)
+        outstanding.release(messages.count - (settings.releasesOnConfirm ? 0 : ended))
     }
 
     mutating func returned(_ sequence: UInt64?) {

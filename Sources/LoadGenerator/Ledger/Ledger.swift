@@ -198,6 +198,22 @@ package final class Ledger: Sendable {
         return bits == 0 ? nil : Int64(Float(bitPattern: ~bits))
     }
 
+    /// Up to this length a range's messages are looked up one by one: a counter for each combination would cost more.
+    private static let smallRange = 4_096
+
+    /// How many messages of a range carry each combination of marks, of those that some carry.
+    package func tally(of range: Range<UInt64>) -> [Marks: UInt64] {
+        var tally: [Marks: UInt64] = [:]
+        guard range.count > Self.smallRange else {
+            for number in range { tally[marks(of: number), default: 0] += 1 }
+            return tally
+        }
+        for (rawValue, messages) in census(of: range).enumerated() where messages > 0 {
+            tally[Marks(rawValue: UInt16(rawValue))] = messages
+        }
+        return tally
+    }
+
     /// How many messages of a range carry each combination of marks; the index is the marks' raw value.
     package func census(of range: Range<UInt64>) -> [UInt64] {
         var counts = [UInt64](repeating: 0, count: 1 << 16)

@@ -47,8 +47,7 @@ package struct LedgerBooks: Sendable, Equatable {
         _ ledger: Ledger, _ range: Range<UInt64>, branches count: Int = 1, confirms: Bool, awaitsOutcome: Bool
     ) {
         if count > 1 { branches = Array(repeating: Branch(), count: count) }
-        for (rawValue, messages) in ledger.census(of: range).enumerated() where messages > 0 {
-            let marks = Ledger.Marks(rawValue: UInt16(rawValue))
+        for (marks, messages) in ledger.tally(of: range) {
             if (0..<count).contains(where: { marks.contains(.duplicated($0)) }) { duplicated += messages }
             if marks.isConfirmed { confirmed += messages }
             guard marks.contains(.published) else {

@@ -69,6 +69,17 @@ import Testing
         #expect(share.totals.processed == 1)
     }
 
+    @Test func theDeadLetterOfARefusedMessageEndsItNotAgain() {
+        var share = share()
+        outstanding.add(2)
+        for sequence in 0..<3 as Range<UInt64> { ledger.sent(sequence, lagNanoseconds: 0) }
+        // The broker's answer came first, and made room; the other message's came to nobody yet.
+        ledger.add(.nacked, to: 0)
+        enter([outcome(0), outcome(1)], into: &share)
+        #expect(share.totals.processed == 2 && share.totals.nacked == 1)
+        #expect(outstanding.count == 1)
+    }
+
     @Test func whatWasWrittenOffMakesNoRoomAgain() {
         var share = share()
         outstanding.add(1)

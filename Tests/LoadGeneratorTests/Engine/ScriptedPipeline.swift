@@ -9,6 +9,8 @@ import Synchronization
 final class ScriptedPipeline: LoadDriver {
     enum Fate: Sendable, CaseIterable {
         case processed, processedTwice, failed, returned, nacked, confirmedThenLost, neverAnswered
+        /// Refused, and dead-lettered by the queue that refused it: its dead letter is read before or behind the refusal.
+        case failedThenNacked, nackedThenFailed
     }
 
     /// What an outcome says of the message it is of.
@@ -128,6 +130,13 @@ final class ScriptedPipeline: LoadDriver {
                 delegate.publisher(returned: MessageID(run: run, sequence: stamp.sequence))
                 confirm()
             case .nacked: confirm(false)
+            case .failedThenNacked:
+                pipeline.outcome(stamp, .failed, times: 1)
+                // Behind the dead letter, which the collector reads on another loop.
+                eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(5)) { confirm(false) }
+            case .nackedThenFailed:
+                confirm(false)
+                pipeline.outcome(stamp, .failed, times: 1)
             case .confirmedThenLost: confirm()
             case .neverAnswered: break
             }

@@ -59,6 +59,17 @@ import Testing
         #expect(ledger.census(of: 0..<200_000)[0] == 199_980)
     }
 
+    @Test(arguments: [65_000..<66_000, 0..<200_000, 7..<7] as [Range<UInt64>])
+    func aTallyIsTheCensusOfWhatThereIs(range: Range<UInt64>) {
+        let ledger = Ledger()
+        for sequence in UInt64(65_530)..<65_550 { ledger.add([.published, .processed], to: sequence) }
+        let tally = ledger.tally(of: range)
+        for (rawValue, messages) in ledger.census(of: range).enumerated() {
+            #expect(tally[.init(rawValue: UInt16(rawValue))] ?? 0 == messages)
+        }
+        #expect(tally.values.allSatisfy { $0 > 0 })
+    }
+
     @Test func threadsDoNotLoseEachOthersMarks() async {
         let ledger = Ledger()
         let all: [Ledger.Marks] = [.published, .confirmed, .processed, .duplicated]
