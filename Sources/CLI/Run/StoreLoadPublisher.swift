@@ -16,18 +16,20 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
     private let delegate: any LoadPublisherDelegate
     /// The values of each template's document, in the order of the text pipeline's columns.
     private let documents: [[StoreValue]]
+    private let refusals: StoreRefusals
     private var timestamp = TimestampText()
     private var waiting: [StoreOperation] = []
-    private var numbers: UInt64 = 0
-    private var confirmed: UInt64 = 0
+    /// The number of the last message that was answered for.
+    private var answered: UInt64 = 0
     private var isWriting = false
     private var hasFailed = false
 
     init(
-        _ store: any DocumentStore, settings: PublisherSettings, delegate: any LoadPublisherDelegate,
-        on eventLoop: any EventLoop
+        _ store: any DocumentStore, refusals: StoreRefusals, settings: PublisherSettings,
+        delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) {
         self.store = store
+        self.refusals = refusals
         self.settings = settings
         self.delegate = delegate
         documents = settings.templates.map { Self.values(of: $0.body) }
@@ -55,7 +57,6 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
             values[Self.timestampColumn] = .text(timestamp.bytes)
             waiting.append(.upsert(StoreDocument(id: id, values: values), version: version))
         }
-        numbers += 1
     }
 
     private func flush() {
@@ -64,22 +65,31 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
         let operations = waiting
         waiting = []
         let store = store
-        let written = eventLoop.makePromise(of: Void.self)
-        written.completeWithTask { _ = try await store.apply(operations) }
-        written.futureResult.assumeIsolated().whenComplete { self.wrote(operations.count, $0) }
+        let written = eventLoop.makePromise(of: [StoreOutcome].self)
+        written.completeWithTask { try await store.apply(operations) }
+        written.futureResult.assumeIsolated().whenComplete { self.wrote($0) }
     }
 
-    private func wrote(_ count: Int, _ result: Result<Void, any Error>) {
+    private func wrote(_ result: Result<[StoreOutcome], any Error>) {
         isWriting = false
-        if case .failure(let error) = result {
+        switch result {
+        case .success(let outcomes):
+            answer(outcomes)
+            flush()
+            delegate.publisher(isWritable: isWritable)
+        case .failure(let error):
             hasFailed = true
             delegate.publisherFailed(DriverError(.unreachable, "the store did not take a batch: \(error)"))
-            return
         }
-        confirmed += UInt64(count)
-        delegate.publisher(channel: 0, confirmed: confirmed, multiple: true, accepted: true)
-        flush()
-        delegate.publisher(isWritable: isWritable)
+    }
+
+    private func answer(_ outcomes: [StoreOutcome]) {
+        for case .refused(let reason) in outcomes { refusals.add(reason) }
+        for answer in StoreAnswer.all(to: outcomes, after: answered) {
+            delegate.publisher(
+                channel: 0, confirmed: answer.number, multiple: answer.isMultiple, accepted: answer.isAccepted)
+        }
+        answered += UInt64(outcomes.count)
     }
 
     func close() async {}
@@ -103,5 +113,32 @@ final class StoreLoadPublisher: LoadPublisher, @unchecked Sendable {
             decoded?.userID.map(StoreValue.integer) ?? .null, decoded?.text.map { .text(Array($0.utf8)) } ?? .null,
             .null, .null, .null,
         ]
+    }
+}
+
+/// What is said of messages whose documents went to the store, as a broker would say it.
+struct StoreAnswer: Equatable {
+    let number: UInt64
+    /// Whether it is of all messages before as well.
+    let isMultiple: Bool
+    let isAccepted: Bool
+
+    /// Confirms what the store took, and answers for each document that it refused by itself.
+    static func all(to outcomes: [StoreOutcome], after answered: UInt64) -> [StoreAnswer] {
+        var answers: [StoreAnswer] = []
+        var open = false
+        var number = answered
+        for outcome in outcomes {
+            number += 1
+            guard case .refused = outcome else {
+                open = true
+                continue
+            }
+            if open { answers.append(StoreAnswer(number: number - 1, isMultiple: true, isAccepted: true)) }
+            answers.append(StoreAnswer(number: number, isMultiple: false, isAccepted: false))
+            open = false
+        }
+        if open { answers.append(StoreAnswer(number: number, isMultiple: true, isAccepted: true)) }
+        return answers
     }
 }

@@ -113,7 +113,7 @@ struct BooksRow: Sendable {
             title: "duplicated", count: \.duplicated, meaning: "outcomes read back more than once", isTrouble: true),
         BooksRow(title: "still queued", count: \.queued, meaning: "in the incoming queue at the end", isTrouble: true),
         BooksRow(title: "unconfirmed", count: \.unconfirmed, meaning: "without the broker's word", isTrouble: true),
-        BooksRow(title: "nacked", count: \.nacked, meaning: "refused by the broker", isTrouble: true),
+        BooksRow(title: "nacked", count: \.nacked, meaning: "refused by the broker or the store", isTrouble: true),
         BooksRow(title: "returned", count: \.returned, meaning: "no queue took them", isTrouble: true),
         BooksRow(title: "late", count: \.late, meaning: "sent later than the bound on schedule debt", isTrouble: true),
         BooksRow(
