@@ -47,7 +47,8 @@
                 "mysql://h/d", "mysql://:hunter2@h/d", "mysql://u:hunter2@h:0/d", "mysql://u:hunter2@h:x/d",
                 "mysql://u:hunter2?@h/d", "mysql://u:hunter2%zz@h/d", "mysql://u:hunter2@h/d?tls=maybe",
                 "mysql://u:hunter2@h/d?pool=0", "mysql://u:hunter2@h/d?timeout=0", "mysql://u:hunter2@h/d?hunter2=1",
-                "mysql://u:hunter2@h/d?ca=/x",
+                "mysql://u:hunter2@h/d?ca=/x", "mysql://u:hunter2@h/d?ca=/x&tls=require", "mysql://u:hunter2@::1/d",
+                "mysql://u:hunter2@fe80::1:3306/d",
             ])
         func mistakes(_ text: String) {
             let error = #expect(throws: StoreError.self) { _ = try StoreURL(text, defaultSQLitePath: "") }
@@ -56,6 +57,16 @@
                 return
             }
             #expect(error?.description.contains("hunter2") == false)
+        }
+
+        @Test(
+            "and say how to mend what is often written",
+            arguments: [
+                ("mysql://u@::1/d", "in brackets"), ("mysql://u@h/d?tls=require&ca=/x", "'ca' needs 'tls=verify'"),
+            ])
+        func advice(_ text: String, _ words: String) {
+            let error = #expect(throws: StoreError.self) { _ = try StoreURL(text, defaultSQLitePath: "") }
+            #expect(error?.description.contains(words) == true)
         }
 
         @Test("never show their password")

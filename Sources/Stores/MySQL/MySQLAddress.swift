@@ -66,7 +66,11 @@ package struct MySQLAddress: Sendable, Equatable {
     private mutating func readHost(_ text: Substring) throws(StoreError) {
         var host = text
         // Colons within brackets are those of an IPv6 address.
-        let behind = text.lastIndex(of: "]") ?? text.startIndex
+        let bracket = text.lastIndex(of: "]")
+        guard bracket != nil || text.count(where: { $0 == ":" }) < 2 else {
+            throw Self.mistake("write an IPv6 address in brackets, as in [::1]:3306")
+        }
+        let behind = bracket ?? text.startIndex
         if let colon = text[behind...].lastIndex(of: ":") {
             guard let number = UInt16(text[text.index(after: colon)...]), number > 0 else {
                 throw Self.mistake("the port is not a number from 1 to 65535")
@@ -104,7 +108,7 @@ package struct MySQLAddress: Sendable, Equatable {
                     "it takes the options tls, ca, socket, pool, timeout and connect_timeout, no other")
             }
         }
-        if certificateAuthority != nil, encryption == .off { throw Self.mistake("'ca' needs 'tls=verify'") }
+        if certificateAuthority != nil, encryption != .verify { throw Self.mistake("'ca' needs 'tls=verify'") }
     }
 
     private static func seconds(_ text: String, _ name: String) throws(StoreError) -> UInt32 {
