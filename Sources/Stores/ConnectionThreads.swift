@@ -15,7 +15,7 @@ final class ConnectionThreads<Session>: Sendable {
     private typealias Job = @Sendable (Session) -> Void
 
     private struct State: Sendable {
-        var jobs: [@Sendable (Session) -> Void] = []
+        var jobs: [Job] = []
         var running: Int
         var isClosed = false
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
@@ -30,7 +30,10 @@ final class ConnectionThreads<Session>: Sendable {
         self.count = count
         state = Mutex(State(running: count))
         for number in 1...count {
-            let thread = Thread { self.serve(makeSession()) }
+            let thread = Thread {
+                self.serve(makeSession)
+                self.end()
+            }
             thread.name = "\(name)-\(number)"
             thread.start()
         }
@@ -77,7 +80,7 @@ final class ConnectionThreads<Session>: Sendable {
         guard !state.withLock({ $0.isClosed }) else { throw .closed(store: store) }
     }
 
-    /// Lets the jobs that were given finish, and the threads end.
+    /// Lets the jobs that were given finish, and waits until every session is closed and its thread done.
     func close() async {
         let isFirst = state.withLock { state in
             defer { state.isClosed = true }
@@ -96,14 +99,20 @@ final class ConnectionThreads<Session>: Sendable {
         }
     }
 
-    private func serve(_ session: Session) {
+    /// Does jobs until the end; the session is gone when this returns.
+    @inline(never)
+    private func serve(_ makeSession: () -> Session) {
+        let session = makeSession()
         while true {
             work.wait()
             let job = state.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
             // A signal without a job is the end.
-            guard let job else { break }
+            guard let job else { return }
             job(session)
         }
+    }
+
+    private func end() {
         let waiting = state.withLock { state in
             state.running -= 1
             return state.running == 0 ? state.waitingForEnd : []
