@@ -1,3 +1,5 @@
+import Logging
+
 /// Why a store could not do what it was asked.
 package enum StoreError: Error, Equatable, CustomStringConvertible {
     /// The URL does not name a store of this build.
@@ -20,6 +22,15 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unavailable: true
         case .unknownScheme, .leftOut, .invalidURL, .permanent, .closed, .cancelled: false
+        }
+    }
+
+    /// Says in the log that deletes of long ago are still there, which keeps nobody from using the store.
+    func logUncleared(_ logger: Logger) throws(StoreError) {
+        switch self {
+        case .cancelled, .closed: throw self
+        case .unknownScheme, .leftOut, .invalidURL, .unavailable, .permanent:
+            logger.warning("deletes of long ago were not cleared", metadata: ["reason": "\(self)"])
         }
     }
 

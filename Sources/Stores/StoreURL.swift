@@ -42,7 +42,12 @@ package enum StoreURL: Sendable, Equatable {
             self = .mysql(try MySQLAddress(url: address ?? ""))
         case (_, let address) where OptionalStore.mongoDB.schemes.contains(scheme):
             try Self.check(.mongoDB, scheme)
-            self = .mongodb(try MongoDBAddress(scheme: scheme, rest: address ?? ""))
+            let address = try MongoDBAddress(scheme: scheme, rest: address ?? "")
+            #if MongoDB
+                // What it says is checked now, and not by a worker that connects with it later.
+                _ = try MongoDBURI(address)
+            #endif
+            self = .mongodb(address)
         default:
             throw .unknownScheme(scheme)
         }
@@ -53,34 +58,36 @@ package enum StoreURL: Sendable, Equatable {
     }
 
     /// Opens the store and creates the collection in it where it is missing.
-    package func open(_ collection: StoreCollection, logger: Logger) async throws(StoreError) -> any DocumentStore {
+    package func open(
+        _ collection: StoreCollection, logger: Logger, clock: StoreClock = .system
+    ) async throws(StoreError) -> any DocumentStore {
         switch self {
         case .none:
             NoStore()
         case .sqlite(let path):
-            try await SQLiteStore.open(path: path, collection: collection, logger: logger)
+            try await SQLiteStore.open(path: path, collection: collection, logger: logger, clock: clock)
         case .mysql(let address):
-            try await Self.openMySQL(address, collection, logger)
+            try await Self.openMySQL(address, collection, logger, clock)
         case .mongodb(let address):
-            try await Self.openMongoDB(address, collection)
+            try await Self.openMongoDB(address, collection, logger, clock)
         }
     }
 
     private static func openMySQL(
-        _ address: MySQLAddress, _ collection: StoreCollection, _ logger: Logger
+        _ address: MySQLAddress, _ collection: StoreCollection, _ logger: Logger, _ clock: StoreClock
     ) async throws(StoreError) -> any DocumentStore {
         #if MySQL
-            return try await MySQLStore.open(address, collection: collection, logger: logger)
+            return try await MySQLStore.open(address, collection: collection, logger: logger, clock: clock)
         #else
             throw .leftOut("mysql", package: OptionalStore.mySQL.package)
         #endif
     }
 
     private static func openMongoDB(
-        _ address: MongoDBAddress, _ collection: StoreCollection
+        _ address: MongoDBAddress, _ collection: StoreCollection, _ logger: Logger, _ clock: StoreClock
     ) async throws(StoreError) -> any DocumentStore {
         #if MongoDB
-            return try await MongoDBStore.open(address, collection: collection)
+            return try await MongoDBStore.open(address, collection: collection, logger: logger, clock: clock)
         #else
             throw .leftOut("mongodb", package: OptionalStore.mongoDB.package)
         #endif

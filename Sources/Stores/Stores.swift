@@ -1,6 +1,8 @@
 // Stores: where a pipeline keeps its documents, as a protocol; one folder an implementation.
 //
-//   worker ─► [StoreOperation] ─► DocumentStore ─┬─► SQLite/
+//   worker ─► [StoreOperation] ─► DocumentStore ─┬─► SQLite/   a file
+//                                                ├─► MySQL/    a server, where libmariadb is installed
+//                                                ├─► MongoDB/  a server, where libmongoc is installed
 //                                                └─► NoStore
 //
 // A document is an identifier and the values of its collection's columns, so that a document database and a
@@ -17,6 +19,9 @@ package protocol DocumentStore: Sendable {
     /// Writes a batch in its order and says for each operation what became of it.
     ///
     /// Either every operation has an outcome or the batch threw; after an error that `isRetryable`, apply it again.
+    /// A store may have written a batch and lost the server's word of it: it writes it once more then, and answers for
+    /// that time. Documents it deleted the first time are `absent`, and writes that others of the batch followed are
+    /// `superseded`.
     func apply(_ operations: [StoreOperation]) async throws(StoreError) -> [StoreOutcome]
 
     /// How many documents there are.
@@ -47,9 +52,10 @@ package struct StoreCollection: Sendable, Equatable {
         case first
     }
 
-    /// How long a deleted document is remembered, in milliseconds of its version.
+    /// How long a deleted document is remembered, in milliseconds from the moment of its delete by the worker's clock.
     ///
-    /// Whoever opens the store clears what is older; an update from before such a delete is taken again.
+    /// That moment has nothing to do with the delete's version, which may be of any age. Whoever opens the store clears
+    /// what was deleted earlier; an update from before such a delete is taken again.
     package static let tombstoneRetention: Int64 = 24 * 3_600_000
 
     /// What a column holds.

@@ -117,6 +117,60 @@
             await (try await open(url)).close()
         }
 
+        @Test("a table of an earlier version is brought up to date, and its deletes are remembered", .needsOwnMariaDB)
+        func earlierSchema() async throws {
+            let server = try await MariaDBServer.shared()
+            let url = server.freshURL()
+            let store = try await open(url)
+            _ = try await store.apply([
+                .delete(id: "a", version: 5), .upsert(Subject.document("b", text: "x"), version: 5),
+            ])
+            await store.close()
+            let database = try #require(url.split(separator: "/").last)
+            // The index stays, as after a server that died in the middle of it.
+            _ = try await server.sql(
+                """
+                USE \(database); UPDATE conformance SET deleted = deleted > 0; \
+                ALTER TABLE conformance MODIFY deleted TINYINT NOT NULL; UPDATE rafale_collections SET version = 1
+                """)
+            let again = try await open(url)
+            let outcomes = try await again.apply(
+                ["a", "b"].map { .upsert(Subject.document($0, text: "y"), version: 4) })
+            #expect(outcomes == [.superseded, .superseded])
+            #expect(try await again.count() == 1)
+            await again.close()
+        }
+
+        @Test("a row that others keep is for the caller to try again, and housekeeping passes it by", .needsMariaDB)
+        func lockedRow() async throws {
+            let url = try await MariaDBServer.shared().freshURL(options: "timeout=2&pool=1")
+            let store = try await StoreUnderTest.all[0].open(
+                try StoreURL(url, defaultSQLitePath: ""), clock: StoreClock { 5 })
+            _ = try await store.apply([.delete(id: "a", version: 1)])
+            guard case .mysql(let address) = try StoreURL(url, defaultSQLitePath: "") else { return }
+            do {
+                let other = try MySQLConnection(address)
+                try other.execute("START TRANSACTION")
+                _ = try other.query("SELECT id FROM conformance WHERE id = 'a' FOR UPDATE")
+                let start = ContinuousClock.now
+                try await unavailable(store)
+                #expect(ContinuousClock.now - start < .seconds(8), "not tried again and again before the caller knows")
+                await (try await open(url)).close()
+                withExtendedLifetime(other) {}
+            }
+            #expect(try await store.apply([.delete(id: "a", version: 3)]) == [.absent])
+            await store.close()
+        }
+
+        @Test("a TLS handshake that fails is out of reach for now, once the server was known")
+        func spoiltHandshake() {
+            let error = MySQLError(code: 2026, state: "HY000", message: "TLS/SSL error: Connection reset by peer")
+            #expect(!error.storeError("s").isRetryable)
+            #expect(error.ofKnownServer.storeError("s").isRetryable)
+            let denied = MySQLError(code: 1045, state: "28000", message: "Access denied")
+            #expect(denied.ofKnownServer == denied)
+        }
+
         @Test("whoever looks at the table can read it", .needsOwnMariaDB)
         func readable() async throws {
             let server = try await MariaDBServer.shared()

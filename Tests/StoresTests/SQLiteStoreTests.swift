@@ -54,6 +54,23 @@ struct SQLiteStoreTests {
         await store.close()
     }
 
+    @Test("deletes in a file of an earlier version, which knows no time of them, are remembered")
+    func undatedDeletes() async throws {
+        let path = try temporaryFolder().appendingPathComponent("earlier.sqlite").path
+        try await DatabaseQueue(path: path).write {
+            try $0.execute(
+                sql: """
+                    CREATE TABLE conformance (id TEXT PRIMARY KEY NOT NULL, user_id, score, text, analysis, raw,
+                    version INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0);
+                    INSERT INTO conformance (id, version, deleted) VALUES ('a', 5, 1)
+                    """)
+        }
+        let store = try await open(path)
+        #expect(
+            try await store.apply([.upsert(StoreUnderTest.document("a", text: "x"), version: 4)]) == [.superseded])
+        await store.close()
+    }
+
     @Test("a document that breaks a constraint is refused alone")
     func refusedAlone() async throws {
         let path = try temporaryFolder().appendingPathComponent("constraint.sqlite").path

@@ -75,7 +75,6 @@ struct StoreConformanceTests {
     func overtakenByDelete(_ subject: Subject) async throws {
         let url = try await subject.makeURL()
         let store = try await subject.open(url)
-        // Versions of now: those of long ago are forgotten when the store is opened again.
         let now = Int64(Date.now.timeIntervalSince1970 * 1000)
         #expect(
             try await store.apply([
@@ -95,16 +94,54 @@ struct StoreConformanceTests {
         await again.close()
     }
 
-    @Test("deletes of long ago are forgotten when the store is opened", arguments: Subject.all)
-    func oldDeletes(_ subject: Subject) async throws {
+    @Test("a delete of a document's old version is remembered when the store is opened again", arguments: Subject.all)
+    func deleteOfOldVersion(_ subject: Subject) async throws {
         let url = try await subject.makeURL()
         let store = try await subject.open(url)
-        let old = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention - 60_000
-        #expect(try await store.apply([.delete(id: "a", version: old)]) == [.absent])
+        _ = try await store.apply([.upsert(Subject.document("b", text: "x"), version: 2)])
+        #expect(
+            try await store.apply([.delete(id: "a", version: 2), .delete(id: "b", version: 3)]) == [.absent, .deleted])
         await store.close()
         let again = try await subject.open(url)
-        #expect(try await again.apply([.upsert(Subject.document("a", text: "x"), version: old - 1)]) == [.upserted])
+        let outcomes = try await again.apply([
+            .upsert(Subject.document("a", text: "x"), version: 1),
+            .upsert(Subject.document("b", text: "x"), version: 2),
+        ])
+        #expect(outcomes == [.superseded, .superseded])
+        #expect(try await again.count() == 0)
         await again.close()
+    }
+
+    @Test("deletes of more than a day ago are forgotten when the store is opened", arguments: Subject.all)
+    func oldDeletes(_ subject: Subject) async throws {
+        let url = try await subject.makeURL()
+        let now = Int64(Date.now.timeIntervalSince1970 * 1000)
+        let yesterday = now - StoreCollection.tombstoneRetention
+        for (id, time) in [("old", yesterday - 60_000), ("young", yesterday + 600_000)] {
+            let store = try await subject.open(url, clock: StoreClock { time })
+            #expect(try await store.apply([.delete(id: id, version: 5)]) == [.absent])
+            await store.close()
+        }
+        let store = try await subject.open(url)
+        let outcomes = try await store.apply(
+            ["old", "young"].map { .upsert(Subject.document($0, text: "x"), version: 4) })
+        #expect(outcomes == [.upserted, .superseded])
+        await store.close()
+    }
+
+    @Test("a delete that comes again later is remembered from then on", arguments: Subject.all)
+    func deletedAgain(_ subject: Subject) async throws {
+        let url = try await subject.makeURL()
+        let old = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention - 60_000
+        let store = try await subject.open(url, clock: StoreClock { old })
+        _ = try await store.apply([.delete(id: "a", version: 5)])
+        await store.close()
+        let again = try await subject.open(url, clock: StoreClock { old + 120_000 })
+        #expect(try await again.apply([.delete(id: "a", version: 6)]) == [.absent])
+        await again.close()
+        let last = try await subject.open(url)
+        #expect(try await last.apply([.upsert(Subject.document("a", text: "x"), version: 6)]) == [.superseded])
+        await last.close()
     }
 
     @Test("a collection that keeps the first leaves it as it is", arguments: Subject.all)
@@ -256,7 +293,6 @@ struct StoreConformanceTests {
     func racingForOneDocument(_ subject: Subject) async throws {
         let url = try await subject.makeURL()
         let workers = 6
-        // Versions of now: whoever opens the store forgets deletes of long ago, and each worker opens it.
         let now = Int64(Date.now.timeIntervalSince1970 * 1000)
         for round in 0..<5 {
             let outcomes = try await withThrowingTaskGroup(of: (Int, StoreOutcome?).self) { group in

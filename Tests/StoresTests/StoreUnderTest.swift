@@ -46,9 +46,10 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     }()
 
     func open(
-        _ url: StoreURL, _ collection: StoreCollection = Self.collection
+        _ url: StoreURL, _ collection: StoreCollection = Self.collection, clock: StoreClock = .system
     ) async throws(StoreError) -> any DocumentStore {
-        try await url.open(collection, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try await url.open(
+            collection, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: clock)
     }
 
     func open() async throws -> any DocumentStore {

@@ -11,14 +11,23 @@ package struct MongoDBAddress: Sendable, Equatable {
     package let hosts: String
     package let database: String
 
+    /// The names of the options, as they are written.
+    private let options: [String]
+
     /// Reads `mongodb://USER:PASSWORD@HOST:PORT/DATABASE?option=value&…` or `mongodb+srv://…`.
     ///
-    /// Options are the driver's, which checks them when it connects.
+    /// Options are the driver's, which has the last word on them.
     init(scheme: String, rest: Substring) throws(StoreError) {
         guard rest.hasPrefix("//") else { throw Self.mistake("write two slashes after '\(scheme):'") }
         let place = rest.dropFirst(2).prefix { $0 != "?" }
-        // A password may hold an unescaped '@', and a '/' behind it begins the database.
-        let host = place.lastIndex(of: "@").map { place[place.index(after: $0)...] } ?? place
+        let query = rest.dropFirst(2).dropFirst(place.count + 1)
+        // Such a '?' is rather one of the password, of which nothing may then be taken for a host or an option.
+        guard !query.contains("@") else {
+            throw Self.mistake("write '?' in the user or password as %3F, and '@' in an option as %40")
+        }
+        let at = place.lastIndex(of: "@")
+        if let at { try Self.check(credentials: place[..<at]) }
+        let host = at.map { place[place.index(after: $0)...] } ?? place
         let slash = host.firstIndex(of: "/") ?? host.endIndex
         guard slash > host.startIndex else { throw Self.mistake("name the host") }
         let name = host[slash...].dropFirst()
@@ -30,10 +39,31 @@ package struct MongoDBAddress: Sendable, Equatable {
         connectionString = "\(scheme):\(rest)"
         hosts = String(host[..<slash])
         database = decoded.isEmpty ? Self.defaultDatabase : decoded
+        options = query.split(separator: "&").map { String($0.prefix { $0 != "=" }) }
     }
 
-    /// Never with anything of the address in it: part of a password could be taken for something else.
-    private static func mistake(_ reason: String) -> StoreError { .invalidURL("mongodb: \(reason)") }
+    /// Says what the driver would refuse without a word on what to do about it.
+    private static func check(credentials text: Substring) throws(StoreError) {
+        let colon = text.firstIndex(of: ":")
+        let password = colon.map { text[text.index(after: $0)...] } ?? ""
+        for (character, code) in [("@", "%40"), ("/", "%2F"), (":", "%3A")] as [(Character, String)]
+        where text[..<(colon ?? text.endIndex)].contains(character) || password.contains(character) {
+            throw mistake("write '\(character)' in the user or password as \(code)")
+        }
+    }
+
+    /// What is wrong when the driver says this of the address: it names an option, or nothing.
+    func mistake(told message: String) -> StoreError {
+        let told = message.lowercased()
+        let named = options.first { told.contains("\"\($0.lowercased())\"") || told.contains("'\($0.lowercased())'") }
+        guard let named else { return Self.mistake("the driver cannot read it; check hosts, escapes and options") }
+        return told.contains("unsupported uri option")
+            ? Self.mistake("there is no option '\(named)'")
+            : Self.mistake("the driver does not take the option '\(named)' as it is written")
+    }
+
+    /// Never with anything of the address in it but an option's name: part of a password could be taken for something else.
+    static func mistake(_ reason: String) -> StoreError { .invalidURL("mongodb: \(reason)") }
 }
 
 extension MongoDBAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -16,22 +16,30 @@
         private static let documentByteLimit = 16 * 1024 * 1024 - 1024
         /// How often an operation that others overtook is decided again.
         private static let roundLimit = 100
+        /// Holds the time at which the document was deleted of which this is left; documents that are there have none.
         static let deleted = "deleted"
         static let version = "version"
 
         private let session: MongoDBSession
         private let operations: [StoreOperation]
+        /// The time of the batch's deletes.
+        private let time: Int64
         private var outcomes: [StoreOutcome?]
 
-        init(_ session: MongoDBSession, _ operations: [StoreOperation]) {
+        init(_ session: MongoDBSession, _ operations: [StoreOperation], deletedAt time: Int64) {
             self.session = session
             self.operations = operations
+            self.time = time
             outcomes = Array(repeating: nil, count: operations.count)
         }
 
         /// Applies the operations, those on one identifier in their order.
         mutating func apply() throws(MongoDBError) -> [StoreOutcome] {
-            var waiting = Array(operations.indices)
+            // All workers write in the order of the identifiers' bytes: an engine that locks keeps none waiting for another.
+            let identifiers = operations.map { BatchPlan.Identifier($0.id) }
+            var waiting = operations.indices.sorted {
+                (identifiers[$0], $0) < (identifiers[$1], $1)
+            }
             var rounds = 0
             while !waiting.isEmpty {
                 var identifiers: Set<String> = []
@@ -68,23 +76,22 @@
             let reply = BSONReply()
             var error = bson_error_t()
             let isWritten = mongoc_bulk_operation_execute(bulk, reply.pointer, &error) != 0
-            let answer = reply.reader
+            let answer = MongoDBAnswer(reply.reader, to: sent.count)
+            // No word about single operations: it concerns them all.
+            guard isWritten || !answer.errors.isEmpty else { throw MongoDBError(error) }
+            guard !answer.hasConcernErrors else { throw MongoDBAnswer.concernError }
+            guard answer.missing == 0 else { throw answer.lostError }
             var conflicts: [Int] = []
-            if !isWritten {
-                let errors = Self.writeErrors(answer)
-                // No word about single operations: it concerns them all.
-                guard !errors.isEmpty, !Self.hasConcernErrors(answer) else { throw MongoDBError(error) }
-                for (place, error) in errors where sent.indices.contains(place) {
-                    if error.isDuplicate {
-                        conflicts.append(sent[place])
-                    } else if error.concernsOneDocument {
-                        outcomes[sent[place]] = .refused(error.reason)
-                    } else {
-                        throw error
-                    }
+            for (place, error) in answer.errors.sorted(by: { $0.key < $1.key }) {
+                if error.isDuplicate {
+                    conflicts.append(sent[place])
+                } else if error.concernsOneDocument {
+                    outcomes[sent[place]] = .refused(error.reason)
+                } else {
+                    throw error
                 }
             }
-            let inserted = Set(Self.places(of: "upserted", answer).map { sent[$0] })
+            let inserted = Set(answer.inserted.map { sent[$0] })
             let open = try decide(conflicts)
             for index in sent where outcomes[index] == nil && !open.contains(index) {
                 outcomes[index] = written(operations[index], isNew: inserted.contains(index))
@@ -168,9 +175,14 @@
         }
 
         /// The condition that a key is not there.
-        static func absent() -> BSONDocument {
+        static func absent() -> BSONDocument { exists(false) }
+
+        /// The condition that a key is there.
+        private static func present() -> BSONDocument { exists(true) }
+
+        private static func exists(_ isThere: Bool) -> BSONDocument {
             let condition = BSONDocument()
-            condition.append("$exists", false)
+            condition.append("$exists", isThere)
             return condition
         }
 
@@ -187,7 +199,7 @@
             let document = BSONDocument()
             document.append("_id", id)
             document.append(Self.version, version)
-            document.append(Self.deleted, true)
+            document.append(Self.deleted, time)
             return document
         }
 
@@ -230,10 +242,11 @@
         private func deepen(_ operation: StoreOperation) throws(MongoDBError) -> Bool {
             let filter = BSONDocument()
             filter.append("_id", operation.id)
-            filter.append(Self.deleted, true)
+            filter.append(Self.deleted, Self.present())
             let update = BSONDocument()
             let highest = BSONDocument()
             highest.append(Self.version, operation.version)
+            highest.append(Self.deleted, time)
             update.append("$max", highest)
             let reply = BSONReply()
             var error = bson_error_t()
@@ -261,38 +274,10 @@
                 let version: Int64 = if case .integer(let version)? = reader.value(Self.version) { version } else { 0 }
                 return (
                     String(decoding: id, as: UTF8.self),
-                    reader.value(Self.deleted) == .integer(1) ? .buried(version: version) : .live(version: version)
+                    reader.value(Self.deleted) == nil ? .live(version: version) : .buried(version: version)
                 )
             }
             return Dictionary(found) { first, _ in first }
-        }
-
-        // MARK: - The answer
-
-        private static func writeErrors(_ answer: borrowing BSONReader) -> [(place: Int, error: MongoDBError)] {
-            var errors: [(place: Int, error: MongoDBError)] = []
-            answer.forEach(in: "writeErrors") { entry in
-                guard case .integer(let place)? = entry.value("index"), case .integer(let code)? = entry.value("code")
-                else { return }
-                var reason = "MongoDB's error \(code)"
-                if case .text(let text)? = entry.value("errmsg") { reason = String(decoding: text, as: UTF8.self) }
-                errors.append((Int(place), MongoDBError(writeCode: UInt32(truncatingIfNeeded: code), reason: reason)))
-            }
-            return errors
-        }
-
-        private static func hasConcernErrors(_ answer: borrowing BSONReader) -> Bool {
-            var isFound = false
-            answer.forEach(in: "writeConcernErrors") { _ in isFound = true }
-            return isFound
-        }
-
-        private static func places(of key: String, _ answer: borrowing BSONReader) -> [Int] {
-            var places: [Int] = []
-            answer.forEach(in: key) { entry in
-                if case .integer(let place)? = entry.value("index") { places.append(Int(place)) }
-            }
-            return places
         }
     }
 #endif

@@ -27,6 +27,15 @@
             isPassing ? .unavailable(store: store, reason: reason) : .permanent(store: store, reason: reason)
         }
 
+        /// What was asked of the server makes no sense.
+        static let badValue: UInt32 = 2
+
+        /// Fewer servers than the write concern says have what was written.
+        static let writeConcernFailed: UInt32 = 64
+
+        /// The connection was lost before the server had answered for every write.
+        static let hostUnreachable: UInt32 = 6
+
         /// Whether there is a document with that identifier already.
         var isDuplicate: Bool { [11000, 11001, 12582].contains(code) }
 

@@ -1,6 +1,6 @@
 #if MongoDB
     import CMongoC
-    import Foundation
+    package import Logging
 
     /// Holds a collection in MongoDB, which several processes may write.
     ///
@@ -8,29 +8,22 @@
     /// a batch that fails in the middle is written again, which is harmless.
     package final class MongoDBStore: DocumentStore {
         package let name: String
-        private let collection: StoreCollection
         private let threads: ConnectionThreads<MongoDBSession>
+        private let clock: StoreClock
 
         /// Connects, and forgets deletes of long ago.
         package static func open(
-            _ address: MongoDBAddress, collection: StoreCollection
+            _ address: MongoDBAddress, collection: StoreCollection, logger: Logger, clock: StoreClock
         ) async throws(StoreError) -> MongoDBStore {
-            guard MongoDBSession.isLibraryReady else {
-                throw .permanent(store: "\(address)", reason: "its client library cannot be set up")
-            }
-            let clients: Int
-            do throws(MongoDBError) {
-                clients = try MongoDBSession.clients(of: address)
-            } catch {
-                throw .invalidURL("mongodb: an option is not as the driver wants it")
-            }
+            let clients = try MongoDBURI(address).clients
             let store = MongoDBStore(
-                name: "\(address)", collection: collection,
+                name: "\(address)", clock: clock,
                 threads: ConnectionThreads(count: clients, name: "mongodb") {
                     MongoDBSession(address, collection)
                 })
             do throws(StoreError) {
-                try await store.prepare()
+                try await store.reach()
+                try await store.clear(logger)
             } catch {
                 await store.close()
                 throw error
@@ -38,25 +31,29 @@
             return store
         }
 
-        private init(name: String, collection: StoreCollection, threads: ConnectionThreads<MongoDBSession>) {
+        private init(name: String, clock: StoreClock, threads: ConnectionThreads<MongoDBSession>) {
             self.name = name
-            self.collection = collection
+            self.clock = clock
             self.threads = threads
         }
 
-        /// Reaches the server, and clears deletes that nothing can be older than.
-        private func prepare() async throws(StoreError) {
-            let oldest = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention
+        /// Reads from the collection, so that a server that cannot be reached or used is known at once.
+        private func reach() async throws(StoreError) {
             try await perform { session throws(MongoDBError) in
                 let filter = BSONDocument()
-                filter.append(MongoDBBatch.deleted, true)
-                let before = BSONDocument()
-                before.append("$lt", oldest)
-                filter.append(MongoDBBatch.version, before)
-                var error = bson_error_t()
-                guard mongoc_collection_delete_many(try session.opened(), filter.pointer, nil, nil, &error) else {
-                    throw MongoDBError(error)
+                filter.append("_id", "")
+                _ = try Self.documents(session, filter, BSONDocument())
+            }
+        }
+
+        /// Forgets deletes of long ago; where that fails, whoever opens the store next tries again.
+        private func clear(_ logger: Logger) async throws(StoreError) {
+            do throws(StoreError) {
+                try await perform { [clock] session throws(MongoDBError) in
+                    try MongoDBHousekeeping(session, clock).clear()
                 }
+            } catch {
+                try error.logUncleared(logger)
             }
         }
 
@@ -66,8 +63,9 @@
                 try threads.checkOpen(name)
                 return []
             }
+            let time = clock.deletedNow
             return try await perform { session throws(MongoDBError) in
-                var batch = MongoDBBatch(session, operations)
+                var batch = MongoDBBatch(session, operations, deletedAt: time)
                 return try batch.apply()
             }
         }

@@ -10,10 +10,13 @@
 
         private let connection: MySQLConnection
         private let table: MySQLTable
+        /// The time of the batch's deletes.
+        private let time: Int64
 
-        init(_ connection: MySQLConnection, _ table: MySQLTable) {
+        init(_ connection: MySQLConnection, _ table: MySQLTable, deletedAt time: Int64) {
             self.connection = connection
             self.table = table
+            self.time = time
         }
 
         /// Applies the operations in one transaction; what the server refuses of them is left out.
@@ -94,7 +97,7 @@
                     .rows(connection.parameters, [.text, .integer, .integer])
                 for row in rows {
                     guard case .text(let id) = row[0], case .integer(let version) = row[1] else { continue }
-                    let isBuried = row[2] == .integer(1)
+                    let isBuried = row[2] != .integer(StoreClock.notDeleted)
                     states[.init(id)] = isBuried ? .buried(version: version) : .live(version: version)
                 }
             }
@@ -201,7 +204,7 @@
                 }
                 if table.isVersioned {
                     parameters.add(operation.version)
-                    parameters.add(row.isBuried ? 1 : 0)
+                    parameters.add(row.isBuried ? time : StoreClock.notDeleted)
                 }
             }
         }

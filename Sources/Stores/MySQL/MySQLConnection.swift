@@ -103,6 +103,11 @@
             binaryCollation = collation
         }
 
+        /// Says how long the session's writes wait for rows that others keep.
+        func waitForLocks(seconds: UInt32) throws(MySQLError) {
+            try execute("SET SESSION innodb_lock_wait_timeout = \(seconds)")
+        }
+
         // MARK: - Statements
 
         /// Runs a statement that has no result.

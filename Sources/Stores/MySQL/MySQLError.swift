@@ -49,7 +49,14 @@
         /// A write met a row that was not there when it was looked for.
         static let overtaken = MySQLError(code: UInt32(ER_LOCK_DEADLOCK), state: "40001", message: "overtaken")
 
-        private static let conflicts = codes(ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT, ER_CHECKREAD)
+        /// The same of a server that was connected to before: what spoils a handshake then is that it stops or starts.
+        ///
+        /// At the first connection it is rather that one side has no TLS, or not the other's.
+        var ofKnownServer: MySQLError {
+            code == UInt32(CR_SSL_CONNECTION_ERROR) ? MySQLError(code: code, state: "08S01", message: message) : self
+        }
+
+        private static let conflicts = codes(ER_LOCK_DEADLOCK, ER_CHECKREAD)
         private static let losses = codes(
             CR_SERVER_GONE_ERROR, CR_SERVER_LOST, CR_SERVER_LOST_EXTENDED, CR_COMMANDS_OUT_OF_SYNC,
             CR_MALFORMED_PACKET, ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_CONNECTION_KILLED,
@@ -59,7 +66,7 @@
             CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR, CR_UNKNOWN_HOST, CR_IPSOCK_ERROR, CR_OUT_OF_MEMORY,
             ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED, ER_OUT_OF_RESOURCES,
             ER_OUTOFMEMORY, ER_DISK_FULL, ER_RECORD_FILE_FULL, ER_LOCK_TABLE_FULL, ER_QUERY_INTERRUPTED,
-            ER_STATEMENT_TIMEOUT, ER_OPTION_PREVENTS_STATEMENT, ER_HOST_IS_BLOCKED)
+            ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, ER_OPTION_PREVENTS_STATEMENT, ER_HOST_IS_BLOCKED)
         private static let ofDocuments = codes(
             ER_NET_PACKET_TOO_LARGE, CR_NET_PACKET_TOO_LARGE, ER_TOO_BIG_ROWSIZE, ER_INVALID_CHARACTER_STRING,
             ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, ER_CONSTRAINT_FAILED, checkViolatedInMySQL)

@@ -8,18 +8,23 @@
     struct MySQLSchema {
         private static let bookkeeping = "rafale_collections"
         private static let clearedAtOnce = 500
+        /// Whoever opens the store next goes on with what is not done by then.
+        private static let clearingMaximum = Duration.seconds(2)
 
         private let connection: MySQLConnection
         private let table: MySQLTable
+        private let clock: StoreClock
 
-        init(_ connection: MySQLConnection, _ table: MySQLTable) {
+        init(_ connection: MySQLConnection, _ table: MySQLTable, _ clock: StoreClock) {
             self.connection = connection
             self.table = table
+            self.clock = clock
         }
 
         /// Makes or changes what is missing.
         func migrate() throws(MySQLError) {
-            let migrations = table.migrations(collation: connection.binaryCollation)
+            let migrations = table.migrations(
+                collation: connection.binaryCollation, deletedAt: clock.deletedNow)
             guard try version() != migrations.count else { return }
             let name = "MD5(CONCAT(DATABASE(), '/', \(MySQLConnection.literal(table.collection.name))))"
             guard try connection.query("SELECT GET_LOCK(\(name), \(connection.lockWaitSeconds))").first?.first == "1"
@@ -45,7 +50,7 @@
                         """)
             }
             for (index, statements) in migrations.enumerated().dropFirst(current) {
-                for statement in statements { try connection.execute(statement) }
+                for statement in statements { try change(statement) }
                 try connection.execute(
                     """
                     REPLACE INTO \(Self.bookkeeping) (collection, version) \
@@ -53,6 +58,15 @@
                     """)
             }
             try connection.execute("DO RELEASE_LOCK(\(name))")
+        }
+
+        /// Changes the table; an index that is there already is as good as one made now.
+        private func change(_ statement: String) throws(MySQLError) {
+            do throws(MySQLError) {
+                try connection.execute(statement)
+            } catch {
+                guard error.code == UInt32(ER_DUP_KEYNAME) else { throw error }
+            }
         }
 
         /// The version of the table; 0 where there is none.
@@ -72,24 +86,50 @@
             return rows.first?.first?.flatMap { Int($0) } ?? 0
         }
 
-        /// Forgets deletes of versions before the one given; rows that others write meanwhile are not waited for.
-        func clear(before version: Int64) throws(MySQLError) {
+        /// Forgets what was deleted before the clock's oldest time, for a second or two at most.
+        ///
+        /// A row that another transaction keeps locked ends it with an error; what was forgotten until then stays so.
+        func clear() throws(MySQLError) {
             guard table.isVersioned else { return }
-            let parameters = connection.parameters
-            while true {
-                parameters.reset(count: 2, byteCount: 2 * MySQLParameters.wordBytes)
-                parameters.add(version)
-                parameters.add(Int64(Self.clearedAtOnce))
-                let old = try connection.statement(table.oldDeletes).rows(parameters, [.text])
-                for row in old {
-                    parameters.reset(
-                        count: 2, byteCount: MySQLParameters.byteCount(of: row[0]) + MySQLParameters.wordBytes)
-                    parameters.add(row[0])
-                    parameters.add(version)
-                    try connection.statement(table.forget).run(parameters)
-                }
-                if old.count < Self.clearedAtOnce { return }
+            try connection.waitForLocks(seconds: 1)
+            do throws(MySQLError) {
+                try forget(before: clock.oldestRemembered)
+            } catch {
+                try connection.waitForLocks(seconds: connection.lockWaitSeconds)
+                throw error
             }
+            try connection.waitForLocks(seconds: connection.lockWaitSeconds)
+        }
+
+        private func forget(before oldest: Int64) throws(MySQLError) {
+            let start = ContinuousClock.now
+            while ContinuousClock.now - start < Self.clearingMaximum {
+                connection.parameters.reset(count: 2, byteCount: 2 * MySQLParameters.wordBytes)
+                connection.parameters.add(oldest)
+                connection.parameters.add(Int64(Self.clearedAtOnce))
+                let rows = try connection.statement(table.oldDeletes).rows(connection.parameters, [.text])
+                // In the order in which batches lock rows.
+                let old = rows.compactMap { row -> BatchPlan.Identifier? in
+                    if case .text(let id) = row[0] { BatchPlan.Identifier(id) } else { nil }
+                }.sorted()
+                try forget(old, before: oldest)
+                if rows.count < Self.clearedAtOnce { return }
+            }
+        }
+
+        private func forget(_ identifiers: [BatchPlan.Identifier], before oldest: Int64) throws(MySQLError) {
+            guard !identifiers.isEmpty else { return }
+            // One commit for all of them: each takes as long as the server's disk does.
+            try connection.execute("START TRANSACTION")
+            for identifier in identifiers {
+                let id = StoreValue.text(identifier.bytes)
+                connection.parameters.reset(
+                    count: 2, byteCount: MySQLParameters.byteCount(of: id) + MySQLParameters.wordBytes)
+                connection.parameters.add(id)
+                connection.parameters.add(oldest)
+                try connection.statement(table.forget).run(connection.parameters)
+            }
+            try connection.execute("COMMIT")
         }
     }
 #endif

@@ -1,6 +1,7 @@
 #if MySQL
     import Glibc
     import Logging
+    import Synchronization
 
     /// What one thread of a store works with: its connection, which it makes when it needs one, and again when it is lost.
     final class MySQLSession {
@@ -11,18 +12,27 @@
 
         let address: MySQLAddress
         let table: MySQLTable
+        private let acquaintance: Acquaintance
         private let logger: Logger
         private var connection: MySQLConnection?
 
-        init(_ address: MySQLAddress, _ table: MySQLTable, logger: Logger) {
+        /// What the sessions of one store share.
+        final class Acquaintance: Sendable {
+            /// Whether one of them was ever connected: the address, the credentials and TLS are right then.
+            let isMade = Atomic(false)
+        }
+
+        init(_ address: MySQLAddress, _ table: MySQLTable, _ acquaintance: Acquaintance, logger: Logger) {
             self.address = address
             self.table = table
+            self.acquaintance = acquaintance
             self.logger = logger
         }
 
         /// Runs a transaction, again where it met another one or a connection that had died in the meantime.
         ///
-        /// A server that does not answer or cannot be reached is for the caller to try again.
+        /// A server that does not answer or cannot be reached is for the caller to try again, and so is a row that others
+        /// keep for longer than the connection waits.
         func perform<Value>(
             _ body: (MySQLConnection) throws(MySQLError) -> Value
         ) throws(MySQLError) -> Value {
@@ -56,9 +66,14 @@
 
         private func connected() throws(MySQLError) -> MySQLConnection {
             if let connection { return connection }
-            let new = try MySQLConnection(address)
-            connection = new
-            return new
+            do throws(MySQLError) {
+                let new = try MySQLConnection(address)
+                acquaintance.isMade.store(true, ordering: .relaxed)
+                connection = new
+                return new
+            } catch {
+                throw acquaintance.isMade.load(ordering: .relaxed) ? error.ofKnownServer : error
+            }
         }
 
         private func rollBack() {

@@ -1,6 +1,5 @@
 #if MySQL
     import CMariaDB
-    import Foundation
     package import Logging
 
     /// Holds a collection in a table of a MySQL or MariaDB server, which several processes may write.
@@ -10,27 +9,27 @@
     package final class MySQLStore: DocumentStore {
         package let name: String
         private let threads: ConnectionThreads<MySQLSession>
+        private let clock: StoreClock
 
         /// Connects, and makes the database and the table where they are missing.
         package static func open(
-            _ address: MySQLAddress, collection: StoreCollection, logger: Logger
+            _ address: MySQLAddress, collection: StoreCollection, logger: Logger, clock: StoreClock
         ) async throws(StoreError) -> MySQLStore {
             guard isLibraryReady else {
                 throw .permanent(store: "\(address)", reason: "its client library cannot be set up")
             }
             let table = MySQLTable(collection)
+            let acquaintance = MySQLSession.Acquaintance()
             let store = MySQLStore(
-                name: "\(address)",
+                name: "\(address)", clock: clock,
                 threads: ConnectionThreads(count: address.pool, name: "mysql") {
-                    MySQLSession(address, table, logger: logger)
+                    MySQLSession(address, table, acquaintance, logger: logger)
                 })
-            let oldest = Int64(Date.now.timeIntervalSince1970 * 1000) - StoreCollection.tombstoneRetention
             do throws(StoreError) {
                 try await store.perform { (connection, table) throws(MySQLError) in
-                    let schema = MySQLSchema(connection, table)
-                    try schema.migrate()
-                    try schema.clear(before: oldest)
+                    try MySQLSchema(connection, table, clock).migrate()
                 }
+                try await store.clear(logger)
             } catch {
                 await store.close()
                 throw error
@@ -38,9 +37,21 @@
             return store
         }
 
-        private init(name: String, threads: ConnectionThreads<MySQLSession>) {
+        private init(name: String, clock: StoreClock, threads: ConnectionThreads<MySQLSession>) {
             self.name = name
+            self.clock = clock
             self.threads = threads
+        }
+
+        /// Forgets deletes of long ago; where that fails, whoever opens the store next tries again.
+        private func clear(_ logger: Logger) async throws(StoreError) {
+            do throws(StoreError) {
+                try await perform { [clock] (connection, table) throws(MySQLError) in
+                    try MySQLSchema(connection, table, clock).clear()
+                }
+            } catch {
+                try error.logUncleared(logger)
+            }
         }
 
         /// The library's own state, made once before the first thread needs it.
@@ -52,8 +63,9 @@
                 try threads.checkOpen(name)
                 return []
             }
+            let time = clock.deletedNow
             return try await perform { (connection, table) throws(MySQLError) in
-                try MySQLBatch(connection, table).apply(operations)
+                try MySQLBatch(connection, table, deletedAt: time).apply(operations)
             }
         }
 

@@ -2,7 +2,8 @@
     /// The SQL of one collection's table.
     ///
     /// `id` is compared by its bytes, and text can be read by whoever looks at the table. A collection that keeps the
-    /// latest has two columns more: `version`, and `deleted`, which marks what is left of a deleted document.
+    /// latest has two columns more: `version`, and `deleted`, the time at which the document was deleted of which this is
+    /// left (milliseconds since 1970), or 0.
     struct MySQLTable: Sendable {
         /// The longest identifier, in characters: what an index takes of the longest ones of each.
         static let idMaximumCharacters = 255
@@ -41,8 +42,19 @@
         // MARK: - Its shape
 
         /// What makes a table of version n of the one before; each may be half done already, by a server that died.
-        func migrations(collation: String) -> [[String]] {
-            [[createTable(collation)]]
+        ///
+        /// Deletes of which a table knows no time are given the one that is passed.
+        func migrations(collation: String, deletedAt time: Int64) -> [[String]] {
+            guard isVersioned else { return [[createTable(collation)]] }
+            return [
+                [createTable(collation)],
+                [
+                    "ALTER TABLE \(table) MODIFY deleted BIGINT NOT NULL",
+                    "UPDATE \(table) SET deleted = \(time) WHERE deleted = \(StoreClock.deletedSometime)",
+                    // Whoever opens the store looks for old deletes, and a table may hold many documents.
+                    "CREATE INDEX deleted ON \(table) (deleted)",
+                ],
+            ]
         }
 
         private func createTable(_ collation: String) -> String {
@@ -104,11 +116,11 @@
 
         // MARK: - Old deletes
 
-        /// Identifiers of documents deleted before a version; takes that and how many at most, and locks nothing.
-        var oldDeletes: String { "SELECT id FROM \(table) WHERE deleted = 1 AND version < ? LIMIT ?" }
+        /// Identifiers of documents deleted before a time; takes that and how many at most, and locks nothing.
+        var oldDeletes: String { "SELECT id FROM \(table) WHERE deleted > 0 AND deleted < ? LIMIT ?" }
 
-        /// Forgets one of them; takes its identifier and the version.
-        var forget: String { "DELETE FROM \(table) WHERE id = ? AND deleted = 1 AND version < ?" }
+        /// Forgets one of them, if nobody has written it meanwhile; takes its identifier and the time.
+        var forget: String { "DELETE FROM \(table) WHERE id = ? AND deleted > 0 AND deleted < ?" }
 
         // MARK: - Reading
 

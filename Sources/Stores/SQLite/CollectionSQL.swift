@@ -1,7 +1,7 @@
 /// The statements of one collection.
 ///
-/// A collection that keeps the latest has two columns more: `version`, and `deleted`, which marks what is left of a
-/// deleted document.
+/// A collection that keeps the latest has two columns more: `version`, and `deleted`, the time at which the document was
+/// deleted of which this is left (milliseconds since 1970), or 0.
 struct CollectionSQL: Sendable {
     let collection: StoreCollection
     let createTable: String
@@ -9,13 +9,17 @@ struct CollectionSQL: Sendable {
     let addColumns: [(name: String, statement: String)]
     /// Takes the identifier, the values and, where versioned, the version.
     let upsert: String
-    /// Takes the identifier and, where versioned, the version.
+    /// By it a versioned collection finds what is left of deleted documents without reading all the others.
+    let createIndex: String
+    /// Takes the identifier and, where versioned, the version and the time.
     let delete: String
-    /// Remembers the delete of what is not there; takes the identifier and the version.
+    /// Remembers the delete of what is not there; takes the identifier, the version and the time.
     let bury: String
     /// One row where the identifier's document is there.
     let isLive: String
-    /// Forgets deletes of versions before the one given.
+    /// Gives deletes of tables that know no time of them the one given.
+    let date: String
+    /// Forgets deletes before the time given.
     let clear: String
     let fetch: String
     /// Takes the most rows.
@@ -55,7 +59,7 @@ struct CollectionSQL: Sendable {
             ON CONFLICT ("id") DO \(conflict)
             """
 
-        let emptied = names.map { "\($0) = NULL" } + ["\(version) = ?2", "\(deleted) = 1"]
+        let emptied = names.map { "\($0) = NULL" } + ["\(version) = ?2", "\(deleted) = ?3"]
         delete =
             isVersioned
             ? """
@@ -63,12 +67,21 @@ struct CollectionSQL: Sendable {
             WHERE "id" = ?1 AND NOT \(deleted) AND \(version) <= ?2
             """ : "DELETE FROM \(table) WHERE \"id\" = ?"
         bury = """
-            INSERT INTO \(table) ("id", \(version), \(deleted)) VALUES (?1, ?2, 1) \
-            ON CONFLICT ("id") DO UPDATE SET \(version) = excluded.\(version) \
+            INSERT INTO \(table) ("id", \(version), \(deleted)) VALUES (?1, ?2, ?3) \
+            ON CONFLICT ("id") DO UPDATE SET \(version) = excluded.\(version), \(deleted) = excluded.\(deleted) \
             WHERE \(deleted) AND \(version) < excluded.\(version)
             """
         isLive = "SELECT 1 FROM \(table) WHERE \"id\" = ?\(live)"
-        clear = "DELETE FROM \(table) WHERE \(deleted) AND \(version) < ?"
+        // The index is of the rows with this condition only, and used by statements that state it.
+        let isDeleted = "\(deleted) > 0"
+        createIndex = """
+            CREATE INDEX IF NOT EXISTS \(Self.quoted("\(collection.name)_deleted")) ON \(table) (\(deleted)) \
+            WHERE \(isDeleted)
+            """
+        date = """
+            UPDATE \(table) SET \(deleted) = ? WHERE \(isDeleted) AND \(deleted) = \(StoreClock.deletedSometime)
+            """
+        clear = "DELETE FROM \(table) WHERE \(isDeleted) AND \(deleted) < ?"
 
         let select = "SELECT \((["\"id\""] + names).joined(separator: ", ")) FROM \(table)"
         fetch = "\(select) WHERE \"id\" = ?\(live)"

@@ -13,8 +13,8 @@ struct SQLiteBatch {
         self.sql = sql
     }
 
-    /// Applies the operations in order; throws what concerns the whole batch.
-    func apply(_ operations: [StoreOperation]) throws -> [StoreOutcome] {
+    /// Applies the operations in order, deletes as of the time given; throws what concerns the whole batch.
+    func apply(_ operations: [StoreOperation], deletedAt time: Int64) throws -> [StoreOutcome] {
         let upsert = try statement(sql.upsert)
         var outcomes: [StoreOutcome] = []
         outcomes.reserveCapacity(operations.count)
@@ -28,7 +28,7 @@ struct SQLiteBatch {
                     let isWritten = try run(upsert) > 0
                     outcomes.append(isWritten || !sql.isVersioned ? .upserted : .superseded)
                 case .delete(let id, let version):
-                    outcomes.append(try delete(id, version: version))
+                    outcomes.append(try delete(id, version: version, at: time))
                 }
             } catch let error as DatabaseError where Self.concernsOneDocument(error) {
                 outcomes.append(.refused(error.message ?? "SQLite error \(error.resultCode.rawValue)"))
@@ -37,16 +37,18 @@ struct SQLiteBatch {
         return outcomes
     }
 
-    private func delete(_ id: String, version: Int64) throws -> StoreOutcome {
+    private func delete(_ id: String, version: Int64, at time: Int64) throws -> StoreOutcome {
         let delete = try statement(sql.delete)
         try bind(id, to: delete)
         guard sql.isVersioned else { return try run(delete) > 0 ? .deleted : .absent }
         try check(sqlite3_bind_int64(delete, 2, version))
+        try check(sqlite3_bind_int64(delete, 3, time))
         if try run(delete) > 0 { return .deleted }
         // No document of that age or older: remember the delete, unless a later document stands.
         let bury = try statement(sql.bury)
         try bind(id, to: bury)
         try check(sqlite3_bind_int64(bury, 2, version))
+        try check(sqlite3_bind_int64(bury, 3, time))
         if try run(bury) > 0 { return .absent }
         let isLive = try statement(sql.isLive)
         try bind(id, to: isLive)

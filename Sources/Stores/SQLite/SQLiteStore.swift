@@ -17,11 +17,12 @@ package final class SQLiteStore: DocumentStore {
     package let name: String
     private let queue: DatabaseQueue
     private let sql: CollectionSQL
+    private let clock: StoreClock
     private let isClosed = Atomic(false)
 
     /// Opens the file, creating it, its folder and the table where they are missing.
     package static func open(
-        path: String, collection: StoreCollection, logger: Logger
+        path: String, collection: StoreCollection, logger: Logger, clock: StoreClock
     ) async throws(StoreError) -> SQLiteStore {
         let name = "sqlite:\(path)"
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
@@ -38,11 +39,11 @@ package final class SQLiteStore: DocumentStore {
                 let queue = try DatabaseQueue(path: path, configuration: configuration())
                 try await queue.writeWithoutTransaction { database in
                     try database.inTransaction(.immediate) {
-                        try prepare(database, sql)
+                        try prepare(database, sql, clock)
                         return .commit
                     }
                 }
-                return SQLiteStore(name: name, queue: queue, sql: sql)
+                return SQLiteStore(name: name, queue: queue, sql: sql, clock: clock)
             } catch {
                 let error = storeError(error, store: name)
                 guard error.isRetryable, attempt < openAttempts else { throw error }
@@ -58,21 +59,23 @@ package final class SQLiteStore: DocumentStore {
     }
 
     /// Makes the table, brings one of an earlier version up to date, and forgets deletes of long ago.
-    private static func prepare(_ database: Database, _ sql: CollectionSQL) throws {
+    private static func prepare(_ database: Database, _ sql: CollectionSQL, _ clock: StoreClock) throws {
         try database.execute(sql: sql.createTable)
         guard sql.isVersioned else { return }
         let columns = try database.columns(in: sql.collection.name).map(\.name)
         for column in sql.addColumns where !columns.contains(column.name) {
             try database.execute(sql: column.statement)
         }
-        let now = Int64(Date.now.timeIntervalSince1970 * 1000)
-        try database.execute(sql: sql.clear, arguments: [now - StoreCollection.tombstoneRetention])
+        try database.execute(sql: sql.createIndex)
+        try database.execute(sql: sql.date, arguments: [clock.deletedNow])
+        try database.execute(sql: sql.clear, arguments: [clock.oldestRemembered])
     }
 
-    private init(name: String, queue: DatabaseQueue, sql: CollectionSQL) {
+    private init(name: String, queue: DatabaseQueue, sql: CollectionSQL, clock: StoreClock) {
         self.name = name
         self.queue = queue
         self.sql = sql
+        self.clock = clock
     }
 
     /// Applies the operations in one transaction, in their order.
@@ -81,10 +84,10 @@ package final class SQLiteStore: DocumentStore {
             try checkOpen()
             return []
         }
-        return try await access { [sql] database in
+        return try await access { [sql, clock] database in
             var outcomes: [StoreOutcome] = []
             try database.inTransaction(.immediate) {
-                outcomes = try SQLiteBatch(database, sql).apply(operations)
+                outcomes = try SQLiteBatch(database, sql).apply(operations, deletedAt: clock.deletedNow)
                 return .commit
             }
             return outcomes
