@@ -5,19 +5,20 @@ final class BatchQueue<Element: Sendable>: Sendable {
     private struct State {
         var batcher: OrderedBatcher<Element>
         var waiter: CheckedContinuation<[Element]?, Never>?
+        /// When the batch that is waited for is due, full or not.
         var deadlineNanoseconds: Int64?
     }
 
     private let state: Mutex<State>
     private let clock: WorkerClock
-    private let deadlines: AsyncStream<Int64>
-    private let deadlineSink: AsyncStream<Int64>.Continuation
+    /// Says that there is a deadline where there was none, or another one; which, stands in the state alone.
+    private let deadlineChanges: AsyncStream<Void>
+    private let deadlineSink: AsyncStream<Void>.Continuation
 
     init(batchCount: Int, delayNanoseconds: Int64, clock: WorkerClock) {
         state = Mutex(State(batcher: OrderedBatcher(batchCount: batchCount, delayNanoseconds: delayNanoseconds)))
         self.clock = clock
-        // Only the latest deadline counts, and it is never before an earlier one.
-        (deadlines, deadlineSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (deadlineChanges, deadlineSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Takes the next place in the order.
@@ -55,15 +56,28 @@ final class BatchQueue<Element: Sendable>: Sendable {
     }
 
     /// Delivers batches that are due though not full; runs beside the queue until that is finished.
+    ///
+    /// A deadline that is set while it sleeps for another is looked at when that one has passed: a batch is late by the
+    /// difference, if its lane was done before the one that is ahead of it in the order.
     func keepTime() async {
-        for await deadline in deadlines {
-            var now = clock.nowNanoseconds()
-            while now < deadline {
-                guard (try? await clock.sleep(.nanoseconds(deadline - now))) != nil else { return }
-                now = clock.nowNanoseconds()
+        for await _ in deadlineChanges {
+            while let deadline = state.withLock({ $0.deadlineNanoseconds }) {
+                let now = clock.nowNanoseconds()
+                if now >= deadline {
+                    tick(nowNanoseconds: now, deadline: deadline)
+                } else if (try? await clock.sleep(.nanoseconds(deadline - now))) == nil {
+                    return
+                }
             }
-            step { [now] batcher in batcher.tick(nowNanoseconds: now) }
         }
+    }
+
+    /// The deadline has passed, unless it was replaced; it is forgotten, and the batcher says whether there is another.
+    private func tick(nowNanoseconds now: Int64, deadline: Int64) {
+        state.withLock { state in
+            if state.deadlineNanoseconds == deadline { state.deadlineNanoseconds = nil }
+        }
+        step { $0.tick(nowNanoseconds: now) }
     }
 
     private func step(
@@ -72,7 +86,7 @@ final class BatchQueue<Element: Sendable>: Sendable {
     ) {
         // Resumed after unlocking.
         var resumed: (CheckedContinuation<[Element]?, Never>, [Element]?)?
-        var deadline: Int64?
+        var isNewDeadline = false
         var isFinished = false
         state.withLock { state in
             if let waiter { state.waiter = waiter }
@@ -84,15 +98,16 @@ final class BatchQueue<Element: Sendable>: Sendable {
                 state.waiter = nil
                 state.deadlineNanoseconds = nil
             case .wait(let untilNanoseconds):
-                if state.deadlineNanoseconds != untilNanoseconds { deadline = untilNanoseconds }
+                isNewDeadline = state.deadlineNanoseconds != untilNanoseconds
                 state.deadlineNanoseconds = untilNanoseconds
             case .finish:
                 resumed = state.waiter.map { ($0, nil) }
                 state.waiter = nil
+                state.deadlineNanoseconds = nil
                 isFinished = true
             }
         }
-        if let deadline { deadlineSink.yield(deadline) }
+        if isNewDeadline { deadlineSink.yield() }
         if isFinished { deadlineSink.finish() }
         resumed?.0.resume(returning: resumed?.1)
     }
