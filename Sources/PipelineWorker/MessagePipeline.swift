@@ -4,8 +4,9 @@ package import Stores
 
 /// What a worker does with a message between reading and storing it; one folder an implementation.
 ///
-/// A pipeline is stateless: the same message always gives the same operation, so that a message which is delivered
-/// again has no other effect than the first time.
+/// A pipeline keeps nothing from message to message: one that is delivered again gives an operation on the same document
+/// with what it says, and the same version where it says that too. Only what it does not say is of the processing: when
+/// that was, and the version of a message without a time, which therefore counts as a new change each time.
 package protocol MessagePipeline: Sendable {
     /// What the pipeline stores.
     var collection: StoreCollection { get }
@@ -84,6 +85,8 @@ package struct Rejection: Error, Equatable, CustomStringConvertible {
         case idEmpty = "id_empty"
         case idTooLong = "id_too_long"
         case textMissing = "text_missing"
+        /// It is there, and no point in time.
+        case badTimestamp = "bad_timestamp"
         /// A field has a value of another kind than it should.
         case wrongKind = "wrong_kind"
         /// No line of an access log; the detail has the column where parsing stopped.

@@ -1,3 +1,5 @@
+import WebLogs
+
 /// Points in time as ISO 8601 writes them.
 package enum UTCTimestamp {
     /// `2026-11-21T02:48:49.123Z`, 24 ASCII bytes.
@@ -34,7 +36,8 @@ package enum UTCTimestamp {
         return bytes
     }
 
-    /// Milliseconds since 1970 of `2026-11-21T02:48:49.123Z` and its like; nil for anything else.
+    /// Milliseconds since 1970 of `2026-11-21T02:48:49.123Z` and its like; nil for anything else, also for days that the
+    /// calendar has not.
     ///
     /// The fraction may be missing or longer, a blank may stand for the T, and an offset (`+01:00`) for the Z, which may
     /// be missing too.
@@ -43,7 +46,7 @@ package enum UTCTimestamp {
         guard let year = number(4, &rest), skip("-", &rest), let month = number(2, &rest), skip("-", &rest),
             let day = number(2, &rest), skip("T", &rest) || skip("t", &rest) || skip(" ", &rest),
             let hour = number(2, &rest), skip(":", &rest), let minute = number(2, &rest), skip(":", &rest),
-            let second = number(2, &rest), 1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second <= 60
+            let second = number(2, &rest)
         else { return nil }
         var milliseconds: Int64 = 0
         if skip(".", &rest) || skip(",", &rest) {
@@ -55,7 +58,7 @@ package enum UTCTimestamp {
                 rest.removeFirst()
             }
         }
-        var offsetMinutes: Int64 = 0
+        var offsetMinutes = 0
         if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
             rest.removeFirst()
             guard let hours = number(2, &rest), hours < 24 else { return nil }
@@ -66,28 +69,20 @@ package enum UTCTimestamp {
         } else {
             _ = skip("Z", &rest) || skip("z", &rest)
         }
-        guard rest.isEmpty else { return nil }
-        let minutes = (daysSince1970(year: year, month: month, day: day) * 24 + hour) * 60 + minute - offsetMinutes
-        return (minutes * 60 + second) * 1000 + milliseconds
-    }
-
-    /// The inverse of the above: days from year, month and day in the Gregorian calendar.
-    private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let era = year.flooredDivision(by: 400)
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let time = LogTime(
+            year: year, month: month, day: day, hour: hour, minute: minute, second: second, zoneMinutes: offsetMinutes)
+        guard rest.isEmpty, let time else { return nil }
+        return time.unixSeconds * 1000 + milliseconds
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
 
     /// Takes so many digits off the front.
-    private static func number(_ digits: Int, _ rest: inout ArraySlice<UInt8>) -> Int64? {
+    private static func number(_ digits: Int, _ rest: inout ArraySlice<UInt8>) -> Int? {
         let taken = rest.prefix(digits)
         guard taken.count == digits, taken.allSatisfy(isDigit) else { return nil }
         rest = rest.dropFirst(digits)
-        return taken.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+        return taken.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
     /// Takes a character off the front, if it is there.

@@ -19,12 +19,15 @@ struct TextMessage: Sendable, Equatable {
     let idAsJSON: [UInt8]
     let userID: Int64?
     let timestamp: [UInt8]?
+    /// The timestamp in milliseconds since 1970.
+    let changedMilliseconds: Int64?
     let action: Action
 
     /// Reads `{"id", "user_id", "text", "timestamp", "type": "update" | "delete"}` in any order.
     ///
-    /// `user_id` and `timestamp` may be missing or null, the other members may be others still; of a member that
-    /// is there twice the last one counts. A delete needs no text and its text is not looked at.
+    /// `user_id` and `timestamp` may be missing or null; a timestamp that is there is one of ISO 8601. The other members
+    /// may be others still; of a member that is there twice the last one counts. A delete needs no text and its text is
+    /// not looked at.
     init(_ bytes: UnsafeRawBufferPointer, limits: Limits = Limits()) throws(Rejection) {
         guard bytes.count <= limits.bodyBytesMaximum else {
             throw Rejection(.tooLarge, "\(bytes.count) bytes, at most \(limits.bodyBytesMaximum) are read")
@@ -51,6 +54,10 @@ struct TextMessage: Sendable, Equatable {
         idAsJSON = id.hasEscapes ? Array(bytes[id.range]) : idBytes
         userID = try fields.integer(fields.userID, named: "user_id")
         timestamp = try fields.string(fields.timestamp, named: "timestamp").map { scanner.text(of: $0) }
+        changedMilliseconds = timestamp.flatMap(UTCTimestamp.milliseconds)
+        if timestamp != nil, changedMilliseconds == nil {
+            throw Rejection(.badTimestamp, "the timestamp is not one such as 2026-11-21T02:48:49Z")
+        }
         if isUpdate {
             guard let text = try fields.string(fields.text, named: "text") else {
                 throw Rejection(.textMissing, "an update has no text")

@@ -5,7 +5,7 @@ package import Stores
 /// Analyses texts: an update is analysed and stored, a delete removes what was stored.
 ///
 /// The message's timestamp is the version of the change, so that the store ends with the latest one in whatever order
-/// they come; a message without one counts as made when it is processed.
+/// they come; a message without one counts as made when it is processed, and one that cannot be read is rejected.
 ///
 ///     {"id","user_id","text","timestamp","type"} ─► check ─► analyse ─► texts(id, user_id, text, timestamp, …)
 ///                                                               └────► {"id","type","user_id","analysis","processed_at"}
@@ -46,7 +46,7 @@ package struct TextPipeline: MessagePipeline {
                     try TextMessage(bytes, limits: limits)
                 }
                 let decoded = clock.nowNanoseconds()
-                let version = text.timestamp.flatMap(UTCTimestamp.milliseconds) ?? now / 1_000_000
+                let version = text.changedMilliseconds ?? now / 1_000_000
                 let work = work(for: text, version: version, processedAt: processedAt)
                 let done = clock.nowNanoseconds()
                 let isAnalysed = analyse != nil && text.action != .delete

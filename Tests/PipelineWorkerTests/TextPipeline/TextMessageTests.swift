@@ -29,6 +29,7 @@ struct TextMessageTests {
         #expect(message.id == "a-1")
         #expect(message.userID == 7)
         #expect(message.timestamp == Array("2026-11-21T02:48:49.123Z".utf8))
+        #expect(message.changedMilliseconds == 1_795_229_329_123)
         #expect(message.action == .update(text: Array("Un café".utf8)))
     }
 
@@ -45,7 +46,7 @@ struct TextMessageTests {
         let message = try Self.decode(text)
         #expect(message.id == "a")
         #expect(message.userID == nil)
-        #expect(message.timestamp == nil)
+        #expect(message.timestamp == nil && message.changedMilliseconds == nil)
         #expect(message.action == .update(text: Array("t".utf8)))
     }
 
@@ -93,6 +94,9 @@ struct TextMessageTests {
             (#"{"id":"a","type":"delete","user_id":1.5}"#, .wrongKind),
             (#"{"id":"a","type":"delete","user_id":9223372036854775808}"#, .wrongKind),
             (#"{"id":"a","type":"delete","timestamp":1700000000}"#, .wrongKind),
+            (#"{"id":"a","type":"delete","timestamp":""}"#, .badTimestamp),
+            (#"{"id":"a","type":"delete","timestamp":"yesterday"}"#, .badTimestamp),
+            (#"{"id":"a","type":"update","text":"t","timestamp":"2026-02-31T02:48:49Z"}"#, .badTimestamp),
             (#"{"id":"\#(String(repeating: "x", count: 513))","type":"delete"}"#, .idTooLong),
         ])
     func rejected(_ text: String, _ reason: Rejection.Reason) {

@@ -20,7 +20,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import aio_pika
 
@@ -61,15 +61,34 @@ def analyse(text):
     }
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def version(document):
+    """When the change was made, in milliseconds since 1970; now where the message does not say."""
+    timestamp = document.get("timestamp")
+    if timestamp is None:
+        return time.time_ns() // 1_000_000
+    if not isinstance(timestamp, str):
+        raise TypeError("timestamp is not a string")
+    moment = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)) - EPOCH) // timedelta(milliseconds=1)
+
+
 class Store:
-    """The table of results; several workers may share its file."""
+    """The table of results; several workers may share its file.
+
+    Messages come in no certain order, and perhaps again: an older change does not undo a newer one, and what was deleted
+    leaves its id and version behind.
+    """
 
     def __init__(self, path):
         self.connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._use_write_ahead_log()
         self.connection.execute("pragma synchronous = normal")
         self.connection.execute(
-            "create table if not exists texts (id text primary key, user_id integer, text text, analysis text, processed_at text)")
+            "create table if not exists texts (id text primary key, user_id integer, text text, timestamp text, analysis text,"
+            " processed_at text, version integer not null, deleted integer not null)")
 
     def _use_write_ahead_log(self):
         """Unlike a statement this does not wait for a lock, which another worker may hold that starts at the same time."""
@@ -81,13 +100,21 @@ class Store:
                 time.sleep(0.05 + 0.001 * attempt)
         raise SystemExit("the store stays locked: is another program using it?")
 
-    def upsert(self, document, result):
-        self.connection.execute(
-            "insert or replace into texts values (?, ?, ?, ?, ?)",
-            (result["id"], result["user_id"], document["text"], json.dumps(result["analysis"]), result["processed_at"]))
+    def upsert(self, document, result, version):
+        self._write(
+            (result["id"], result["user_id"], document["text"], document.get("timestamp"), json.dumps(result["analysis"]),
+             result["processed_at"], version, 0))
 
-    def delete(self, identifier):
-        self.connection.execute("delete from texts where id = ?", (identifier,))
+    def delete(self, identifier, version):
+        self._write((identifier, None, None, None, None, None, version, 1))
+
+    def _write(self, row):
+        """Of equal versions an update writes again, and a delete wins."""
+        self.connection.execute(
+            "insert into texts values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set user_id = excluded.user_id,"
+            " text = excluded.text, timestamp = excluded.timestamp, analysis = excluded.analysis,"
+            " processed_at = excluded.processed_at, version = excluded.version, deleted = excluded.deleted"
+            " where excluded.version > version or excluded.version = version and excluded.deleted >= deleted", row)
 
 
 class Worker:
@@ -141,9 +168,10 @@ class Worker:
 
     async def work_on(self, document):
         result = {"id": str(document["id"]), "type": document["type"]}
+        made = version(document)
         if document["type"] == "delete":
             if self.store:
-                self.store.delete(result["id"])
+                self.store.delete(result["id"], made)
         elif document["type"] == "update":
             if not isinstance(document["text"], str):
                 raise TypeError("text is not a string")
@@ -155,7 +183,7 @@ class Worker:
             raise ValueError(f"unknown type {document['type']!r}")
         result["processed_at"] = datetime.now(timezone.utc).isoformat()
         if self.store and document["type"] == "update":
-            self.store.upsert(document, result)
+            self.store.upsert(document, result, made)
         return result
 
 
