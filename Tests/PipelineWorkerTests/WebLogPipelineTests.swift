@@ -2,6 +2,7 @@ import Drivers
 import Foundation
 import NIOCore
 import Stores
+import Synchronization
 import TestSupport
 import Testing
 
@@ -124,6 +125,53 @@ struct WebLogPipelineTests {
         let document = try document(process(pipeline, [Array(Self.line.utf8)])[0])
         #expect(throws: CSVFile.Failure(path: "/dev/full", reason: "No space left on device")) {
             try pipeline.stored([.upsert(document, version: 1)], outcomes: [.upserted])
+        }
+    }
+
+    @Test("a batch of which a part was written is taken back, so that the next begins a row")
+    func halfWritten() async throws {
+        try await withTemporaryDirectory { folder in
+            let path = folder.appending(path: "parsed_data.csv").path
+            let pipeline = DataCleanPipeline(csv: try CSVFile(path: path))
+            let document = try document(process(pipeline, [Array(Self.line.utf8)])[0])
+            try pipeline.stored([.upsert(document, version: 1)], outcomes: [.upserted])
+            let whole = try String(contentsOfFile: path, encoding: .utf8)
+
+            // Two pieces, then the disk is full.
+            let pieces = Mutex(2)
+            let full = try CSVFile(path: path) { descriptor, bytes in
+                let hasRoom = pieces.withLock { pieces in
+                    defer { pieces -= 1 }
+                    return pieces > 0
+                }
+                errno = ENOSPC
+                return hasRoom ? write(descriptor, bytes.baseAddress, min(40, bytes.count)) : -1
+            }
+            #expect(throws: CSVFile.Failure(path: path, reason: "No space left on device")) {
+                try DataCleanPipeline(csv: full).stored([.upsert(document, version: 1)], outcomes: [.upserted])
+            }
+            #expect(pieces.withLock { $0 } == -1)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == whole)
+            try pipeline.stored([.upsert(document, version: 1)], outcomes: [.upserted])
+            #expect(try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\r\n").count == 4)
+        }
+    }
+
+    @Test("a pipe gets rows without a header, however many batches there are")
+    func pipe() async throws {
+        try await withTemporaryDirectory { folder in
+            let path = folder.appending(path: "rows").path
+            try #require(mkfifo(path, 0o600) == 0)
+            let reader = open(path, O_RDONLY | O_NONBLOCK)
+            try #require(reader >= 0)
+            defer { close(reader) }
+            let pipeline = DataCleanPipeline(csv: try CSVFile(path: path))
+            let document = try document(process(pipeline, [Array(Self.line.utf8)])[0])
+            for _ in 0..<2 { try pipeline.stored([.upsert(document, version: 1)], outcomes: [.upserted]) }
+            var bytes = [UInt8](repeating: 0, count: 4_096)
+            let count = read(reader, &bytes, bytes.count)
+            let rows = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).components(separatedBy: "\r\n")
+            #expect(rows.count == 3 && rows[0] == rows[1] && rows[0].hasPrefix(document.id), "\(rows)")
         }
     }
 

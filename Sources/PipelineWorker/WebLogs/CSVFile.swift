@@ -11,7 +11,8 @@ import Synchronization
 
 /// A CSV file (RFC 4180) that rows are appended to, a batch at a time, by any number of processes at once.
 ///
-/// The first line names the columns. A batch is under a lock of the file and in the file when `append` returns. Rows
+/// The first line names the columns, but in a pipe, whose writers cannot know which of them is the first. A batch is
+/// under a lock of the file and in the file when `append` returns; where it cannot be written, nothing of it stays. Rows
 /// whose messages were delivered again may stand there twice; their `id` is the same.
 package final class CSVFile: Sendable {
     /// What is in the way of writing.
@@ -24,12 +25,31 @@ package final class CSVFile: Sendable {
 
     private let path: String
     private let descriptor: Int32
+    /// The system's `write`.
+    private let writeBytes: WriteBytes
     /// Space for a batch.
     private let text = Mutex<[UInt8]>([])
 
+    /// Writes some of the bytes to a file and answers how many, or a negative number and `errno`.
+    typealias WriteBytes = @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
+
     /// Opens the file to append to it, and makes it where there is none.
-    package init(path: String) throws(Failure) {
+    package convenience init(path: String) throws(Failure) {
+        try self.init(path: path) { descriptor, bytes in
+            #if canImport(Darwin)
+                Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+            #elseif canImport(Musl)
+                Musl.write(descriptor, bytes.baseAddress, bytes.count)
+            #else
+                Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            #endif
+        }
+    }
+
+    /// The same with another way to write.
+    init(path: String, writeBytes: @escaping WriteBytes) throws(Failure) {
         self.path = path
+        self.writeBytes = writeBytes
         descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Failure(path: path, reason: String(cString: strerror(errno))) }
     }
@@ -45,12 +65,16 @@ package final class CSVFile: Sendable {
             defer { flock(descriptor, LOCK_UN) }
             var status = stat()
             guard fstat(descriptor, &status) == 0 else { return failed() }
-            if status.st_size == 0 {
+            let isFile = status.st_mode & S_IFMT == S_IFREG
+            if isFile, status.st_size == 0 {
                 text += (["id"] + collection.columns.map(\.name)).joined(separator: ",").utf8
                 text += [0x0D, 0x0A]
             }
             for document in documents { Self.write(document, to: &text) }
-            return write(text)
+            guard let failure = write(text) else { return nil }
+            // The next batch, of whichever process, must not continue half a row.
+            if isFile { _ = ftruncate(descriptor, status.st_size) }
+            return failure
         }
         if let failure { throw failure }
     }
@@ -60,13 +84,7 @@ package final class CSVFile: Sendable {
             var start = 0
             while start < bytes.count {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-                #if canImport(Darwin)
-                    let written = Darwin.write(descriptor, rest.baseAddress, rest.count)
-                #elseif canImport(Musl)
-                    let written = Musl.write(descriptor, rest.baseAddress, rest.count)
-                #else
-                    let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                #endif
+                let written = writeBytes(descriptor, rest)
                 if written < 0, errno == EINTR { continue }
                 guard written > 0 else { return failed() }
                 start += written
