@@ -81,6 +81,12 @@ struct CleanedLineTests {
         Sample(vhost: nil, request: " ", found: [nil, nil, nil, nil, nil]),
     ]
 
+    @Test("names of hosts that hold no label are no domain")
+    func dots() {
+        #expect(HostName.registrable(Array("..".utf8)) == nil && HostName.registrable([]) == nil)
+        #expect(HostName.registrable(Array("a..".utf8)) == Array("a".utf8))
+    }
+
     @Test("where a request goes", arguments: samples)
     func goals(_ sample: Sample) throws {
         let prefix = sample.vhost.map { $0 + " " } ?? ""
@@ -94,7 +100,8 @@ struct CleanedLineTests {
             ("/a;JSESSIONID=1?sid=2", "1"), ("/a?x=1&PHPSESSID=2", "2"), ("/a?session=3#sid=4", "3"),
             ("/a#?sid=4", nil),
             ("/a?sid=", nil), ("/a?sid=&session_id=5", "5"), ("/a?xsid=1", nil), ("/a;x=1/b;sid=6/c", "6"),
-            ("http://h/?sid=7", "7"),
+            ("http://h/?sid=7", "7"), ("/a?sid=aGk/Zm8=", "aGk/Zm8="), ("/a?x=/b/c;d&sid=8/9?y=1", "8/9"),
+            ("/a;x=1/b?y=/;sid=9", "9"), ("http://h?sid=a/b", "a/b"),
         ] as [(String, String?)])
     func sessions(_ target: String, _ session: String?) throws {
         let line = try LineParts(#"192.0.2.1 - - \#(Self.time) "GET \#(target) HTTP/1.1" 200 1"#).cleaned

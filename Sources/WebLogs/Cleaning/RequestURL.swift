@@ -113,9 +113,11 @@ struct RequestURL {
     /// The value of the first parameter of the path (`;jsessionid=`) or of the query that is named as sessions are.
     private static func session(_ target: [UInt8], from start: Int) -> [UInt8]? {
         let end = target[start...].firstIndex(of: 0x23) ?? target.count
+        let query = target[start..<end].firstIndex(of: 0x3F) ?? end
         var place = start
         while let separator = target[place..<end].firstIndex(where: { $0 == 0x3B || $0 == 0x3F || $0 == 0x26 }) {
-            place = target[(separator + 1)..<end].firstIndex(where: ends) ?? end
+            let next = target[(separator + 1)..<end].indices.first { ends(target[$0], isPath: $0 < query) }
+            place = next ?? end
             let parameter = target[(separator + 1)..<place]
             guard let equals = parameter.firstIndex(of: 0x3D), equals + 1 < place else { continue }
             let name = parameter[..<equals]
@@ -126,8 +128,8 @@ struct RequestURL {
         return nil
     }
 
-    /// What ends a parameter, within a path or a query.
-    private static func ends(_ byte: UInt8) -> Bool {
-        byte == 0x3B || byte == 0x3F || byte == 0x26 || byte == 0x2F
+    /// What ends a parameter: the next one, the query, and within the path its next segment.
+    private static func ends(_ byte: UInt8, isPath: Bool) -> Bool {
+        byte == 0x3B || byte == 0x3F || byte == 0x26 || isPath && byte == 0x2F
     }
 }

@@ -49,15 +49,16 @@ enum HostName {
     /// The last labels of a name, which as a rule are what was registered: two, or three where the last has two letters
     /// and the one before it is one of those under which countries register names (`co.uk`).
     ///
-    /// A name of one label is its own; an address has none.
+    /// A name of one label is its own; an address and a name of no label have none.
     static func registrable(_ host: [UInt8]) -> [UInt8]? {
         let isAddress = host.withUnsafeBytes { bytes in
             let line = LineBytes(bytes)
             return isIPv4(line, 0..<host.count) || isIPv6(line, 0..<host.count)
         }
-        guard !isAddress, !host.isEmpty else { return nil }
+        guard !isAddress else { return nil }
         let labels = host.split(separator: 0x2E, omittingEmptySubsequences: true)
-        guard labels.count > 2, let last = labels.last else { return Array(labels.joined(separator: [0x2E])) }
+        guard let last = labels.last else { return nil }
+        guard labels.count > 2 else { return Array(labels.joined(separator: [0x2E])) }
         let second = labels[labels.count - 2]
         let count = last.count == 2 && registries.contains { second.elementsEqual($0.utf8) } ? 3 : 2
         return Array(labels.suffix(count).joined(separator: [0x2E]))

@@ -103,12 +103,9 @@ extension Character {
     enum ASCII: UInt8 {
         case space = 0x20
         case quote = 0x22
-        case ampersand = 0x26
         case hyphen = 0x2D
         case slash = 0x2F
         case colon = 0x3A
-        case question = 0x3F
-        case at = 0x40
         case bracket = 0x5B
         case backslash = 0x5C
         case bracketEnd = 0x5D
