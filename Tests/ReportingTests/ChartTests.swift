@@ -158,6 +158,28 @@ import Testing
         #expect(rows.last?.endSeconds == 10_000)
     }
 
+    @Test func aLongRunKeepsWhatWasMeasuredFromSendingAndEachBranch() {
+        var result = RunResultFixture.empty
+        result.series = (0..<10_000).map { second in
+            let slow: Int64 = second == 7_777 ? 999 : 7
+            let latency = SecondLatency(count: 1, p50Nanoseconds: 5, p99Nanoseconds: slow, maxNanoseconds: slow)
+            // Not in each second does something come back.
+            var row = SeriesRow(
+                startNanoseconds: Int64(second) * 1_000_000_000, endToEndService: second % 2 == 1 ? latency : nil,
+                confirmService: latency)
+            row.answers = second % 2 == 1 ? ["data-lake": BranchAnswers(processed: 2, failed: 1)] : nil
+            return row
+        }
+        let rows = RunCharts.thinned(result.series)
+        #expect(rows.count <= RunCharts.mostPoints)
+        #expect(rows.allSatisfy { $0.endToEndService != nil && $0.confirmService != nil })
+        #expect(rows.compactMap(\.endToEndService?.p99Nanoseconds).filter { $0 == 999 }.count == 1)
+        #expect(rows.compactMap(\.endToEndService?.count).reduce(0, +) == 5_000)
+        #expect(rows.compactMap(\.confirmService?.count).reduce(0, +) == 10_000)
+        let answers = rows.compactMap { $0.answers?["data-lake"] }
+        #expect(answers.map(\.processed).reduce(0, +) == 10_000 && answers.map(\.failed).reduce(0, +) == 5_000)
+    }
+
     @Test func aStumpAtTheEndIsNoSecondOfItsOwn() {
         var result = RunResultFixture.empty
         result.series = (0..<3).map {

@@ -173,37 +173,11 @@ extension SeriesRow {
         return row
     }
 
-    /// Adds the same second of another generator; percentiles of two cannot be joined, the slower one is kept.
+    /// Adds the same second of another generator.
     fileprivate mutating func add(_ other: SeriesRow) {
-        offered &+= other.offered
-        published &+= other.published
-        confirmed &+= other.confirmed
-        processed &+= other.processed
-        failed &+= other.failed
-        endToEnd = SecondLatency.slower(endToEnd, other.endToEnd)
-        confirm = SecondLatency.slower(confirm, other.confirm)
-        scheduleLag = SecondLatency.slower(scheduleLag, other.scheduleLag)
-        endToEndService = SecondLatency.slower(endToEndService, other.endToEndService)
-        confirmService = SecondLatency.slower(confirmService, other.confirmService)
+        addMessages(other)
         // Both generators see the same queues, and each its own processes.
-        queueDepths.merge(other.queueDepths) { max($0, $1) }
-        if let more = other.answers {
-            answers = (answers ?? [:]).merging(more) {
-                BranchAnswers(processed: $0.processed &+ $1.processed, failed: $0.failed &+ $1.failed)
-            }
-        }
         cpuCores.merge(other.cpuCores) { $0 + $1 }
         residentBytes.merge(other.residentBytes) { $0 &+ $1 }
-    }
-}
-
-extension SecondLatency {
-    fileprivate static func slower(_ one: SecondLatency?, _ other: SecondLatency?) -> SecondLatency? {
-        guard let one, let other else { return one ?? other }
-        return SecondLatency(
-            count: one.count &+ other.count,
-            p50Nanoseconds: max(one.p50Nanoseconds, other.p50Nanoseconds),
-            p99Nanoseconds: max(one.p99Nanoseconds, other.p99Nanoseconds),
-            maxNanoseconds: max(one.maxNanoseconds, other.maxNanoseconds))
     }
 }

@@ -63,6 +63,28 @@ package struct SeriesRow: Sendable, Equatable, Codable {
     package func perSecond(_ messages: UInt64) -> Double {
         durationNanoseconds > 0 ? Double(messages) / Double(durationNanoseconds) * 1e9 : 0
     }
+
+    /// Adds what another row says of messages and queues: counts add up, of latencies and depths the worse stay.
+    ///
+    /// Length, CPU and memory are the caller's: they add up for rows of one second, and not for rows of two.
+    package mutating func addMessages(_ other: SeriesRow) {
+        offered &+= other.offered
+        published &+= other.published
+        confirmed &+= other.confirmed
+        processed &+= other.processed
+        failed &+= other.failed
+        endToEnd = SecondLatency.slower(endToEnd, other.endToEnd)
+        confirm = SecondLatency.slower(confirm, other.confirm)
+        endToEndService = SecondLatency.slower(endToEndService, other.endToEndService)
+        confirmService = SecondLatency.slower(confirmService, other.confirmService)
+        scheduleLag = SecondLatency.slower(scheduleLag, other.scheduleLag)
+        queueDepths.merge(other.queueDepths) { max($0, $1) }
+        if let more = other.answers {
+            answers = (answers ?? [:]).merging(more) {
+                BranchAnswers(processed: $0.processed &+ $1.processed, failed: $0.failed &+ $1.failed)
+            }
+        }
+    }
 }
 
 /// The outcomes of one branch in one second.
@@ -105,5 +127,15 @@ package struct SecondLatency: Sendable, Equatable, Codable {
         self.init(
             count: histogram.count, p50Nanoseconds: figures[0], p99Nanoseconds: figures[1],
             maxNanoseconds: histogram.max)
+    }
+
+    /// The figures of two, each the slower one, for their percentiles cannot be joined; of one where there is no other.
+    package static func slower(_ one: SecondLatency?, _ other: SecondLatency?) -> SecondLatency? {
+        guard let one, let other else { return one ?? other }
+        return SecondLatency(
+            count: one.count &+ other.count,
+            p50Nanoseconds: max(one.p50Nanoseconds, other.p50Nanoseconds),
+            p99Nanoseconds: max(one.p99Nanoseconds, other.p99Nanoseconds),
+            maxNanoseconds: max(one.maxNanoseconds, other.maxNanoseconds))
     }
 }

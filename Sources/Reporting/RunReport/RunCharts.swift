@@ -268,26 +268,10 @@ extension SeriesRow {
         let weight = Double(durationNanoseconds)
         let nextWeight = Double(next.durationNanoseconds)
         durationNanoseconds = next.startNanoseconds &+ next.durationNanoseconds &- startNanoseconds
-        offered &+= next.offered
-        published &+= next.published
-        confirmed &+= next.confirmed
-        processed &+= next.processed
-        failed &+= next.failed
-        endToEnd = Self.worse(endToEnd, next.endToEnd)
-        confirm = Self.worse(confirm, next.confirm)
-        scheduleLag = Self.worse(scheduleLag, next.scheduleLag)
-        queueDepths.merge(next.queueDepths) { max($0, $1) }
+        addMessages(next)
         cpuCores.merge(next.cpuCores) {
             weight + nextWeight > 0 ? ($0 * weight + $1 * nextWeight) / (weight + nextWeight) : $0
         }
         residentBytes.merge(next.residentBytes) { max($0, $1) }
-    }
-
-    private static func worse(_ one: SecondLatency?, _ other: SecondLatency?) -> SecondLatency? {
-        guard let one, let other else { return one ?? other }
-        return SecondLatency(
-            count: one.count &+ other.count, p50Nanoseconds: max(one.p50Nanoseconds, other.p50Nanoseconds),
-            p99Nanoseconds: max(one.p99Nanoseconds, other.p99Nanoseconds),
-            maxNanoseconds: max(one.maxNanoseconds, other.maxNanoseconds))
     }
 }
