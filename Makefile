@@ -78,7 +78,7 @@ gate-check: build ## how often the gate is right, on this machine (20 minutes): 
 
 chaos: deps-test build ## break the pipeline in many ways by chance; nothing may be lost: make chaos [RUNS=50]
 ##> SEED=7 ONLY=17           one run of a campaign again        BROKER=amqp://…   another broker
-	@BROKER='$(BROKER)' scripts/chaos --runs '$(RUNS)' $(if $(SEED),--seed '$(SEED)') $(if $(ONLY),--only '$(ONLY)')
+	@scripts/chaos --runs '$(RUNS)' $(if $(SEED),--seed '$(SEED)') $(if $(ONLY),--only '$(ONLY)')
 
 bench: deps-bench build ## how fast it is beside the peers found here and a C program: make bench [ROUNDS=5]
 ##> ROWS=publish,confirm     only these; all but memory without it (Benchmarks/bench --list)
