@@ -49,19 +49,7 @@ struct CapacityCommand: AsyncParsableCommand {
         transform: RateArgument.read)
     var target: RateArgument?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How long the first run at each rate measures; four times as long at most in all (10s).",
-            valueName: "duration"),
-        transform: DurationArgument.read)
-    var measure: DurationArgument?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How long each run warms up before (2s).", valueName: "duration"),
-        transform: DurationArgument.read)
-    var warmUp: DurationArgument?
+    @OptionGroup var timing: CampaignTiming
 
     @Option(parsing: .unconditional, help: "Rates to try at most, at each worker count (12).")
     var probes: Int?
@@ -69,13 +57,7 @@ struct CapacityCommand: AsyncParsableCommand {
     static let usualProbes = 12
 
     func validate() throws {
-        let (measure, warmUp) = (measure ?? SweepCommand.usualMeasure, warmUp ?? SweepCommand.usualWarmUp)
-        guard measure.duration >= .seconds(4), measure.duration <= .seconds(3600) else {
-            throw ValidationError("--measure must be 4s to 60m: from less no trend can be seen.")
-        }
-        guard warmUp.duration >= .zero, warmUp.duration <= .seconds(3600) else {
-            throw ValidationError("--warm-up must be at most 60m.")
-        }
+        try timing.checkTrend()
         guard probes.map((3...100).contains) ?? true else { throw ValidationError("--probes must be 3 to 100.") }
         guard (from == nil) == (to == nil) else {
             throw ValidationError("--from and --to belong together; without both the range is found.")
@@ -92,7 +74,7 @@ struct CapacityCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CampaignOptions.ending {
+        try await CommandFailure.ending {
             let capacity = try completed().capacity()
             let result = try await capacity.run()
             try CampaignOutput(folder: capacity.campaign.folder, options: options).show(result)
@@ -111,8 +93,7 @@ struct CapacityCommand: AsyncParsableCommand {
         given.fill(&command.from, "--from", RateArgument.init(argument:))
         given.fill(&command.to, "--to", RateArgument.init(argument:))
         given.fill(&command.target, "--target", RateArgument.init(argument:))
-        given.fill(&command.measure, "--measure", DurationArgument.init(argument:))
-        given.fill(&command.warmUp, "--warm-up", DurationArgument.init(argument:))
+        command.timing.adopt(given)
         given.fill(&command.probes, "--probes") { Int($0) }
         return command
     }
@@ -124,8 +105,7 @@ struct CapacityCommand: AsyncParsableCommand {
         given.keep("--from", from?.description)
         given.keep("--to", to?.description)
         given.keep("--target", target?.description)
-        given.keep("--measure", measure?.description)
-        given.keep("--warm-up", warmUp?.description)
+        timing.keep(in: &given)
         given.keep("--probes", probes.map(String.init))
         return given
     }
@@ -133,8 +113,7 @@ struct CapacityCommand: AsyncParsableCommand {
     private func capacity() throws -> Capacity {
         let range = from.flatMap { from in to.map { from.perSecond...$0.perSecond } }
         let timing = ProbeTiming(
-            warmUp: (warmUp ?? SweepCommand.usualWarmUp).duration,
-            measure: (measure ?? SweepCommand.usualMeasure).duration, mostProbes: probes ?? Self.usualProbes)
+            warmUp: timing.warmUpDuration, measure: timing.measuredDuration, mostProbes: probes ?? Self.usualProbes)
         return try Capacity(
             options: options, question: try question(), limits: limit, range: range, timing: timing, given: given)
     }

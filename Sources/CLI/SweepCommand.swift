@@ -43,16 +43,7 @@ struct SweepCommand: AsyncParsableCommand {
         parsing: .unconditional, help: "How often each point is measured, 1 to 100; capacity mode measures once (3).")
     var repeats: Int?
 
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("How long each run measures (10s).", valueName: "duration"),
-        transform: DurationArgument.read)
-    var measure: DurationArgument?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How long each run warms up before (2s).", valueName: "duration"),
-        transform: DurationArgument.read)
-    var warmUp: DurationArgument?
+    @OptionGroup var timing: CampaignTiming
 
     @Option(
         help: """
@@ -60,28 +51,15 @@ struct SweepCommand: AsyncParsableCommand {
             """)
     var mode: SweepResult.Mode?
 
-    /// What holds where nobody says otherwise, of all campaigns.
-    static let usualMeasure = DurationArgument(seconds: 10)
-    static let usualWarmUp = DurationArgument(seconds: 2)
-
     func validate() throws {
-        let (measure, warmUp) = (measure ?? Self.usualMeasure, warmUp ?? Self.usualWarmUp)
         guard repeats.map((1...100).contains) ?? true else {
             throw ValidationError("--repeats must be 1 to 100.")
         }
-        guard measure.duration >= .seconds(1), measure.duration <= .seconds(3600) else {
-            throw ValidationError("--measure must be 1s to 60m.")
-        }
-        guard mode != .capacity || measure.duration >= .seconds(4) else {
-            throw ValidationError("--measure must be 4s or more with --mode capacity: from less no trend can be seen.")
-        }
-        guard warmUp.duration >= .zero, warmUp.duration <= .seconds(3600) else {
-            throw ValidationError("--warm-up must be at most 60m.")
-        }
+        if mode == .capacity { try timing.checkTrend(" with --mode capacity") }
     }
 
     func run() async throws {
-        try await CampaignOptions.ending {
+        try await CommandFailure.ending {
             let sweep = try completed().sweep()
             let result = try await sweep.run()
             try CampaignOutput(folder: sweep.campaign.folder, options: options).show(result)
@@ -107,8 +85,7 @@ struct SweepCommand: AsyncParsableCommand {
         given.fill(&command.workers, "--workers") { $0 }
         given.fill(&command.vary, "--vary", VariedKey.init(argument:))
         given.fill(&command.repeats, "--repeats") { Int($0) }
-        given.fill(&command.measure, "--measure", DurationArgument.init(argument:))
-        given.fill(&command.warmUp, "--warm-up", DurationArgument.init(argument:))
+        command.timing.adopt(given)
         given.fill(&command.mode, "--mode", SweepResult.Mode.init(rawValue:))
         return command
     }
@@ -118,8 +95,7 @@ struct SweepCommand: AsyncParsableCommand {
         given.keep("--workers", workers)
         given.keep("--vary", vary.map(\.description))
         given.keep("--repeats", repeats.map(String.init))
-        given.keep("--measure", measure?.description)
-        given.keep("--warm-up", warmUp?.description)
+        timing.keep(in: &given)
         given.keep("--mode", mode?.rawValue)
         return given
     }
@@ -128,8 +104,7 @@ struct SweepCommand: AsyncParsableCommand {
         let mode = mode ?? .saturation
         return try Sweep(
             options: options, keys: try keys(), repeats: repeats ?? (mode == .capacity ? 1 : 3), mode: mode,
-            warmUp: (warmUp ?? Self.usualWarmUp).duration, measure: (measure ?? Self.usualMeasure).duration,
-            given: given)
+            warmUp: timing.warmUpDuration, measure: timing.measuredDuration, given: given)
     }
 
     /// The keys to vary, the workers first; none where nothing is said.

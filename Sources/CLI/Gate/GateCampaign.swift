@@ -2,6 +2,7 @@ import Foundation
 import LoadMetrics
 import Reporting
 import Scenarios
+import Statistics
 
 /// The runs of a gate: rounds of a baseline and a candidate, A B, B A, …, for as long as more of them may tell more.
 ///
@@ -67,10 +68,11 @@ struct GateCampaign {
         return tally.wantsMore || (tally.fewestRounds ?? .max) > tally.rules.roundsMaximum
     }
 
-    /// Which side runs when: each goes first in every other round, so that a machine that drifts favours neither.
+    /// Which side runs when in a round (1, 2, …).
     static func order(ofRound number: Int, interleaved: Bool) -> [GateRun.Side] {
         guard interleaved else { return [.candidate] }
-        return number.isMultiple(of: 2) ? [.candidate, .baseline] : [.baseline, .candidate]
+        let candidateFirst = GateDesign.candidateGoesFirst(inRound: number - 1)
+        return candidateFirst ? [.candidate, .baseline] : [.baseline, .candidate]
     }
 
     /// One run; nil where it leaves the tally with a problem instead of a figure.

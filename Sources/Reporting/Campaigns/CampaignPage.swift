@@ -24,6 +24,15 @@ struct CampaignPage {
         return badges
     }
 
+    /// What a page of a campaign that was ended early says at its top; nothing for one that is whole.
+    static func interruptedBanner(_ campaign: CampaignFacts) -> [ReportPage.Banner] {
+        guard campaign.interrupted else { return [] }
+        return [
+            ReportPage.Banner(
+                strong: "Interrupted. ", text: "The figures are of the part that ran; it can be resumed.", tone: "warn")
+        ]
+    }
+
     var metaLine: String {
         let machine = campaign.machine
         let parts = [

@@ -49,13 +49,7 @@ package enum CapacityReport {
     }
 
     private static func banners(_ result: CapacityResult) -> [ReportPage.Banner] {
-        var banners: [ReportPage.Banner] = []
-        if result.campaign.interrupted {
-            banners.append(
-                ReportPage.Banner(
-                    strong: "Interrupted. ", text: "The figures are of the part that ran; it can be resumed.",
-                    tone: "warn"))
-        }
+        var banners = CampaignPage.interruptedBanner(result.campaign)
         if let warning = result.generatorWarning { banners.append(ReportPage.Banner(text: warning, tone: "warn")) }
         return banners
     }

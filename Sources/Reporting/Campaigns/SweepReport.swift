@@ -39,13 +39,7 @@ package enum SweepReport {
     }
 
     private static func banners(_ result: SweepResult, _ picture: ScalingPicture) -> [ReportPage.Banner] {
-        var banners: [ReportPage.Banner] = []
-        if result.campaign.interrupted {
-            banners.append(
-                ReportPage.Banner(
-                    strong: "Interrupted. ", text: "The figures are of the part that ran; it can be resumed.",
-                    tone: "warn"))
-        }
+        var banners = CampaignPage.interruptedBanner(result.campaign)
         for sentence in ScalingLimiter.sentences(picture) {
             banners.append(ReportPage.Banner(text: sentence, tone: sentence.contains("INVALID") ? "bad" : "warn"))
         }

@@ -165,13 +165,19 @@ extension ThresholdResult {
     /// The measured value with its unit.
     var observedText: String {
         if verdict == .notJudged { return "not judged" }
-        guard let observed else { return "not measured" }
-        switch unit {
-        case .nanoseconds: return Quantity.duration(observed)
-        case .messages: return Quantity.count(UInt64(saturating: observed))
-        case .perSecond: return Quantity.rate(observed)
-        case .bytes: return Quantity.bytes(UInt64(saturating: observed))
-        case .percent: return Quantity.percent(observed, of: 100)
+        return observed.map(unit.text) ?? "not measured"
+    }
+}
+
+extension ThresholdResult.Unit {
+    /// A value with its unit, as reports write it: `12.4 ms`, `1,234`, `950/s`, `84.2 MiB`, `99.8 %`.
+    package func text(_ value: Double) -> String {
+        switch self {
+        case .nanoseconds: Quantity.duration(value)
+        case .messages: Quantity.count(UInt64(saturating: value))
+        case .perSecond: Quantity.rate(value)
+        case .bytes: Quantity.bytes(UInt64(saturating: value))
+        case .percent: Quantity.percent(value, of: 100)
         }
     }
 }

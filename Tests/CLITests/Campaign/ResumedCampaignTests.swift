@@ -35,7 +35,8 @@ import Testing
         try await begin(.sweep, given: given) { scenario, folder in
             let all = try SweepCommand.parse([scenario, "--resume", folder]).completed()
             #expect(all.vary.map(\.description) == ["workers.lanes=1,2", "workers.batch=[1, 2],3"])
-            #expect(all.repeats == 5 && all.measure?.duration == .milliseconds(1_500) && all.warmUp?.duration == .zero)
+            #expect(all.repeats == 5 && all.timing.measure?.duration == .milliseconds(1_500))
+            #expect(all.timing.warmUp?.duration == .zero)
             #expect(all.mode == .capacity && all.workers == "1,2")
             #expect(all.options.scenario.allOverrides == ["load.connections=2", "seed=7", "store.url=none"])
             let some = try SweepCommand.parse([scenario, "--resume", folder, "--repeats", "2", "--set", "seed=8"])
@@ -55,7 +56,7 @@ import Testing
             let all = try CapacityCommand.parse([scenario, "--resume", folder]).completed()
             #expect(all.limit == ["lost == 0", "end_to_end.p99 < 1s"] && all.probes == 4 && all.workers == "3")
             #expect(all.from?.perSecond == 100 && all.to?.perSecond == 2_000 && all.target?.description == "1k/s")
-            #expect(all.measure?.duration == .seconds(5) && all.warmUp?.duration == .seconds(1))
+            #expect(all.timing.measure?.duration == .seconds(5) && all.timing.warmUp?.duration == .seconds(1))
         }
     }
 
@@ -111,6 +112,10 @@ import Testing
         (["sweep", "s.yaml", "--warm-up", "-1"], "'-1' is invalid"),
         (["sweep", "s.yaml", "--vary", "workers.lanes"], "such as workers.lanes=1,2,4"),
         (["sweep", "s.yaml", "--repeats", "-3"], "--repeats must be 1 to 100"),
+        (["sweep", "s.yaml", "--measure", "500ms"], "--measure must be 1s to 60m"),
+        (["sweep", "s.yaml", "--warm-up", "61m"], "--warm-up must be at most 60m"),
+        (["sweep", "s.yaml", "--mode", "capacity", "--measure", "3s"], "4s or more with --mode capacity"),
+        (["capacity", "s.yaml", "--measure", "3s"], "--measure must be 4s or more: from less no trend can be seen"),
         (["capacity", "s.yaml", "--target", "300"], "'--target <rate>': write it as 300/s, 20k/s or 90/min"),
         (["capacity", "s.yaml", "--from", "-5/s", "--to", "9/s"], "it is below zero"),
         (["capacity", "s.yaml", "--probes", "-1"], "--probes must be 3 to 100"),

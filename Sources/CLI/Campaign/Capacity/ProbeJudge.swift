@@ -1,5 +1,6 @@
 import Foundation
 import LoadMetrics
+import Reporting
 import Scenarios
 import Statistics
 
@@ -151,14 +152,6 @@ struct ProbeJudge: Sendable {
 
     private static func text(_ value: Double, _ unit: ThresholdResult.Unit) -> String {
         guard value.isFinite else { return value > 0 ? "any time" : "0" }
-        switch unit {
-        case .nanoseconds where value < 1e6: return String(format: "%.0f µs", value / 1e3)
-        case .nanoseconds where value < 1e9: return String(format: "%.1f ms", value / 1e6)
-        case .nanoseconds: return String(format: "%.2f s", value / 1e9)
-        case .percent: return String(format: "%.2f %%", value)
-        case .perSecond: return String(format: "%.0f/s", value)
-        case .bytes: return String(format: "%.1f MB", value / 1e6)
-        case .messages: return String(format: "%.0f", value)
-        }
+        return unit.text(value)
     }
 }
