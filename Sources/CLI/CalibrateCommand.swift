@@ -113,7 +113,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     /// A line on a terminal that the next one replaces.
     private func say(_ text: String?) {
         guard isatty(STDERR_FILENO) == 1, !json else { return }
-        FileHandle.standardError.write(Data(("\r\u{1B}[2K" + (text ?? "")).utf8))
+        StandardErrorSink().write("\r\u{1B}[2K" + (text ?? ""))
     }
 
     private static let silent: Logger = {

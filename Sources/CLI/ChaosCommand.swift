@@ -72,7 +72,7 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CampaignOptions.ending {
+        try await CommandFailure.ending {
             let chaos = try chaos()
             let result = try await chaos.run()
             if !quiet {

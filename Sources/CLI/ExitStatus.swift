@@ -1,5 +1,4 @@
 import ArgumentParser
-import Drivers
 
 /// How `rafale` ends, for scripts: the numbers of sysexits.h where one fits, and our own from 96 on.
 enum ExitStatus: Int32, CaseIterable {
@@ -27,11 +26,13 @@ enum ExitStatus: Int32, CaseIterable {
         case .internalError: "a fault in rafale itself"
         case .cannotWriteReport: "the report cannot be written"
         case .refused: "credentials or permissions are refused"
-        case .precondition: "a queue exists with other arguments or holds messages of others"
+        case .precondition:
+            "a queue exists with other arguments or holds messages of others, or the store is not one to be used"
         case .regression: "gate: the candidate is worse than the baseline"
         case .inconclusive: "gate: neither is known; it says why"
         case .invalidRun: "the generator could not put the load on: the figures do not count"
-        case .thresholdFailed: "a threshold does not hold"
+        case .thresholdFailed:
+            "a threshold does not hold, a fault could not be brought about, no rate held, or chaos lost something"
         case .interrupted: "the run was ended early; its report is complete up to there"
         }
     }
@@ -47,17 +48,5 @@ struct CommandFailure: Error, CustomStringConvertible {
     init(_ status: ExitStatus, _ description: String) {
         self.status = status
         self.description = description
-    }
-
-    init(_ error: DriverError) {
-        let status: ExitStatus =
-            switch error.kind {
-            case .unreachable: .unreachable
-            case .refused: .refused
-            case .precondition: .precondition
-            case .protocolViolation: .internalError
-            case .configuration: .usage
-            }
-        self.init(status, error.description)
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import LoadMetrics
 import Reporting
-import Scenarios
 
 /// `rafale gate`: says whether a candidate is worse than a baseline.
 struct GateCommand: AsyncParsableCommand {
@@ -71,15 +70,9 @@ struct GateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
+        try await CommandFailure.ending {
             let status = try await execute()
             if status != .success { throw status.code }
-        } catch let failure as CommandFailure {
-            StandardErrorSink().write("rafale: \(failure.description)\n")
-            throw failure.status.code
-        } catch let error as ScenarioError {
-            StandardErrorSink().write(error.complaint)
-            throw ExitStatus.badScenario.code
         }
     }
 
@@ -158,12 +151,8 @@ struct GateOutputOptions: ParsableArguments {
     var markdown: String?
 
     /// Writes the report of a gate, and tells it.
-    func write(_ result: GateResult, folder: String) throws(CommandFailure) {
-        do {
-            try ReportWriter(folder: folder).write(result)
-        } catch {
-            throw CommandFailure(.cannotWriteReport, error.description)
-        }
+    func write(_ result: GateResult, folder: String) throws {
+        try ReportWriter(folder: folder).write(result)
         if let junit { try TextFile.write(JUnitFile.text(of: result), to: junit) }
         if let markdown { try TextFile.write(GateMarkdown.text(of: result), to: markdown) }
         if shown.json {

@@ -40,7 +40,7 @@ struct ReportCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        do {
+        try await CommandFailure.ending {
             guard let merge else {
                 for path in folders { try redraw(path) }
                 return
@@ -52,12 +52,6 @@ struct ReportCommand: AsyncParsableCommand {
             let merged = try RunResult.merged(results.map(\.result))
             try ReportWriter(folder: merge).write(merged)
             try show(merged, merge)
-        } catch let error as ReportWriteError {
-            throw Self.failed(.cannotWriteReport, error.description)
-        } catch let error as MergeError {
-            throw Self.failed(.usage, error.description)
-        } catch let error as CommandFailure {
-            throw Self.failed(error.status, error.description)
         }
     }
 
@@ -132,11 +126,6 @@ struct ReportCommand: AsyncParsableCommand {
     private static func isSame(_ one: String, _ other: String) -> Bool {
         URL(fileURLWithPath: one).standardizedFileURL.resolvingSymlinksInPath().path
             == URL(fileURLWithPath: other).standardizedFileURL.resolvingSymlinksInPath().path
-    }
-
-    private static func failed(_ status: ExitStatus, _ description: String) -> ExitCode {
-        FileHandle.standardError.write(Data("rafale: \(description)\n".utf8))
-        return status.code
     }
 }
 

@@ -6,7 +6,6 @@ import LoadMetrics
 import Logging
 import Reporting
 import Scenarios
-import Stores
 
 /// `rafale run`: everything on one machine.
 struct RunCommand: AsyncParsableCommand {
@@ -128,26 +127,7 @@ struct RunOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     func execute(startsWorkers: Bool, part: PartOptions? = nil) async throws {
-        do {
-            throw try await run(startsWorkers: startsWorkers, part).code
-        } catch let failure as CommandFailure {
-            Self.complain(failure)
-            throw failure.status.code
-        } catch let error as DriverError {
-            let failure = CommandFailure(error)
-            Self.complain(failure)
-            throw failure.status.code
-        } catch let error as ScenarioError {
-            FileHandle.standardError.write(Data(error.complaint.utf8))
-            throw ExitStatus.badScenario.code
-        } catch let error as StoreError {
-            FileHandle.standardError.write(Data("rafale: \(error)\n".utf8))
-            throw ExitStatus.unreachable.code
-        }
-    }
-
-    private static func complain(_ failure: CommandFailure) {
-        FileHandle.standardError.write(Data("rafale: \(failure)\n".utf8))
+        try await CommandFailure.ending { throw try await run(startsWorkers: startsWorkers, part).code }
     }
 
     private func run(startsWorkers: Bool, _ part: PartOptions?) async throws -> ExitStatus {
@@ -177,7 +157,7 @@ struct RunOptions: ParsableArguments {
         let endpoint = try await MetricsEndpoint.open(address, LiveMetrics(version: Rafale.version))
         // A port that nobody chose is told in any case.
         if address.port == 0 || !(output.quiet || output.json) {
-            FileHandle.standardError.write(Data("metrics: \(endpoint.url)\n".utf8))
+            StandardErrorSink().write("metrics: \(endpoint.url)\n")
         }
         return endpoint
     }
@@ -194,7 +174,7 @@ struct RunOptions: ParsableArguments {
             settings: .init(
                 purge: purge, isQuiet: output.quiet || output.json, startsWorkers: startsWorkers,
                 part: part?.part ?? .whole,
-                run: part?.run, metrics: metrics, commandLine: Self.commandLine),
+                run: part?.run, metrics: metrics, commandLine: CommandLine.redacted),
             folder: folder, startedAt: startedAt, logger: logger)
         do {
             return (try await orchestrator.run(), folder)
@@ -205,22 +185,13 @@ struct RunOptions: ParsableArguments {
     }
 
     private func write(_ result: RunResult, to folder: RunFolder) throws {
-        do {
-            try ReportWriter(folder: folder.path).write(result)
-        } catch {
-            throw CommandFailure(.cannotWriteReport, "\(error)")
-        }
+        try ReportWriter(folder: folder.path).write(result)
         if output.json {
             FileHandle.standardOutput.write(Data(try result.json()))
         } else if !output.quiet {
             print(TerminalSummary.text(of: result, colour: Terminal.wantsColour))
             print("report: \(folder.path)/report.html")
         }
-    }
-
-    /// The command line without passwords.
-    private static var commandLine: [String] {
-        CommandLine.arguments.map { ServerURL($0).redacted }
     }
 }
 

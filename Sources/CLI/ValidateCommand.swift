@@ -53,9 +53,9 @@ struct ValidateCommand: AsyncParsableCommand {
                 print(effective ? "# \(path)\n\(file.scenario.yaml)" : "\(path): \(file.scenario.outline)")
             } catch {
                 isGood = false
-                FileHandle.standardError.write(Data((error.description + "\n").utf8))
+                StandardErrorSink().write(error.complaint)
             }
         }
-        if !isGood { throw ExitCode(ExitStatus.badScenario.rawValue) }
+        if !isGood { throw ExitStatus.badScenario.code }
     }
 }

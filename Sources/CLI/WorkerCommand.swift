@@ -105,12 +105,8 @@ struct WorkerCommand: AsyncParsableCommand {
         let logger = try log.makeLogger("worker")
         let environment = ProcessInfo.processInfo.environment
         let uri = broker ?? environment["RAFALE_BROKER"] ?? "amqp://guest:guest@127.0.0.1:5672/"
-        let storeURL: StoreURL
-        do throws(StoreError) {
-            storeURL = try StoreURL(store ?? environment["RAFALE_STORE"] ?? "sqlite", defaultSQLitePath: "rafale.db")
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
+        let storeURL = try StoreURL(
+            store ?? environment["RAFALE_STORE"] ?? "sqlite", defaultSQLitePath: "rafale.db")
         let snapshots: SnapshotWriter?
         do throws(SnapshotFileError) {
             snapshots = if let stats { try SnapshotWriter(path: stats) } else { nil }
@@ -119,7 +115,7 @@ struct WorkerCommand: AsyncParsableCommand {
         }
 
         let work = try makePipeline(environment, logger)
-        let documents = try await openStore(storeURL, work.collection, logger)
+        let documents = try await storeURL.open(work.collection, logger: logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         group.next().execute { Allocator.countThisThread() }
         do {
@@ -194,18 +190,6 @@ struct WorkerCommand: AsyncParsableCommand {
             case .besideStore: throw CommandFailure(.cannotWriteReport, error.description)
             case .drainTimedOut: throw CommandFailure(.internalError, error.description)
             }
-        } catch let error as DriverError {
-            throw CommandFailure(error)
-        }
-    }
-
-    private func openStore(
-        _ url: StoreURL, _ collection: StoreCollection, _ logger: Logger
-    ) async throws -> any DocumentStore {
-        do throws(StoreError) {
-            return try await url.open(collection, logger: logger)
-        } catch {
-            throw CommandFailure(error.isRetryable ? .unreachable : .precondition, error.description)
         }
     }
 
@@ -220,7 +204,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 return try await connectOnce(uri, on: eventLoop, logger)
             } catch {
                 let mayPass = error.kind == .unreachable || error.kind == .precondition
-                guard mayPass, clock.now < deadline else { throw CommandFailure(error) }
+                guard mayPass, clock.now < deadline else { throw error }
                 // Once for each reason: the same one comes twice a second.
                 if error != lastError { logger.info("not ready yet, trying again", metadata: ["reason": "\(error)"]) }
                 lastError = error

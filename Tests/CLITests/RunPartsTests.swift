@@ -1,6 +1,9 @@
+import ArgumentParser
+import Drivers
 import Foundation
 import LoadMetrics
 import Scenarios
+import Stores
 import Testing
 
 @testable import CLI
@@ -102,13 +105,44 @@ import Testing
 }
 
 @Suite struct ExitStatusTests {
+    @Test(
+        arguments: [
+            (StoreError.unavailable(store: "mysql:h/d", reason: "it is down"), 69),
+            (StoreError.permanent(store: "mysql:h/d", reason: "access denied"), 78),
+            (StoreError.leftOut("mysql", package: "libmariadb-dev"), 64), (StoreError.invalidURL("no host"), 64),
+            (DriverError(.precondition, "the queue is another"), 78), (DriverError(.refused, "no such user"), 77),
+            (LaunchError.refused(run: "a", exitCode: 69, lastWords: "nobody listens"), 69),
+            (LaunchError.interrupted(run: "a"), 130), (CommandFailure(.regression, "worse"), 96),
+            (MergeError.nothing, 64),
+        ] as [(any Error & Sendable, Int32)])
+    func everyCommandEndsTheSameWayForTheSameError(error: any Error & Sendable, exitCode: Int32) async {
+        let code = await #expect(throws: ExitCode.self) { try await CommandFailure.ending { throw error } }
+        #expect(code?.rawValue == exitCode)
+        #expect(CommandFailure(whatEnded: error)?.description == "\(error)")
+    }
+
+    @Test func aBadScenarioEndsEveryCommandTheSameWay() async {
+        let code = await #expect(throws: ExitCode.self) {
+            try await CommandFailure.ending {
+                _ = try ScenarioFile(path: "/nowhere/at-all.yaml", overrides: [], environment: [:])
+            }
+        }
+        #expect(code?.rawValue == 65)
+    }
+
+    @Test func whatNoUserShouldSeeIsNotMadeALine() async {
+        await #expect(throws: CancellationError.self) {
+            try await CommandFailure.ending { throw CancellationError() }
+        }
+    }
+
     @Test func everyStatusHasItsMeaningAndTheReadmesTableHasThemAll() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
         for status in ExitStatus.allCases {
-            #expect(!status.meaning.isEmpty)
-            #expect(readme.contains("| \(status.rawValue) |"), "README's table lacks exit code \(status.rawValue)")
+            let row = "| \(status.rawValue) | \(status.meaning) |"
+            #expect(!status.meaning.isEmpty && readme.contains(row), "README's table lacks: \(row)")
         }
     }
 }

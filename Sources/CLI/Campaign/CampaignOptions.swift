@@ -15,25 +15,6 @@ struct CampaignOptions: ParsableArguments {
     var resume: String?
 
     @OptionGroup var output: OutputOptions
-
-    /// The command line without passwords.
-    static var commandLine: [String] { CommandLine.arguments.map { ServerURL($0).redacted } }
-
-    /// Runs a campaign's work; a failure becomes lines on standard error and its exit status.
-    static func ending(_ work: () async throws -> Void) async throws {
-        do {
-            try await CommandFailure.ending {
-                do {
-                    try await work()
-                } catch let error as LaunchError {
-                    throw CommandFailure(error)
-                }
-            }
-        } catch let error as ScenarioError {
-            StandardErrorSink().write(error.complaint)
-            throw ExitStatus.badScenario.code
-        }
-    }
 }
 
 extension ScenarioError {
@@ -106,7 +87,7 @@ struct Campaign: Sendable {
                 name: base.scenario.name, summary: base.scenario.summary.isEmpty ? nil : base.scenario.summary,
                 text: base.redactedText + (overrides.isEmpty ? "" : "\n" + overrides)),
             startedAt: startedAt, durationNanoseconds: (ContinuousClock.now - began).wholeNanoseconds,
-            interrupted: interruption.isAsked, commandLine: CampaignOptions.commandLine,
+            interrupted: interruption.isAsked, commandLine: CommandLine.redacted,
             toolVersion: Rafale.version, gitRevision: GitRevision.current(), machine: .current(),
             broker: result?.broker, store: result?.store)
     }

@@ -8,21 +8,13 @@ struct CampaignOutput {
     let options: CampaignOptions
 
     func show(_ result: SweepResult) throws {
-        try write { writer throws(ReportWriteError) in try writer.writeReports(result) }
+        try ReportWriter(folder: folder.path).writeReports(result)
         try show(result) { SweepSummary.text(of: result, colour: Terminal.wantsColour) }
     }
 
     func show(_ result: CapacityResult) throws {
-        try write { writer throws(ReportWriteError) in try writer.writeReports(result) }
+        try ReportWriter(folder: folder.path).writeReports(result)
         try show(result) { CapacitySummary.text(of: result, colour: Terminal.wantsColour) }
-    }
-
-    private func write(_ reports: (ReportWriter) throws(ReportWriteError) -> [String]) throws(CommandFailure) {
-        do throws(ReportWriteError) {
-            _ = try reports(ReportWriter(folder: folder.path))
-        } catch {
-            throw CommandFailure(.cannotWriteReport, error.description)
-        }
     }
 
     private func show(_ result: some VersionedDocument, _ text: () -> String) throws {

@@ -10,9 +10,15 @@
 struct StandardErrorSink: LogSink {
     func write(_ line: String) {
         var line = line
-        // One call a line, so that lines of several threads and processes do not mix.
+        // One call a line, so that lines of several threads and processes do not mix; more only where the system takes
+        // a part.
         line.withUTF8 { bytes in
-            _ = posixWrite(STDERR_FILENO, bytes.baseAddress, bytes.count)
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let written = posixWrite(STDERR_FILENO, rest.baseAddress, rest.count)
+                guard written > 0 || (written < 0 && errno == EINTR) else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, written)))
+            }
         }
     }
 }

@@ -1,17 +1,61 @@
 import ArgumentParser
+import Drivers
+import LoadMetrics
+import Reporting
 import Scenarios
+import Stores
 
 extension CommandFailure {
-    /// Runs a command's work; a failure becomes one line on standard error and its exit status.
+    /// Runs a command's work; a failure becomes lines on standard error and its exit status.
     ///
-    /// The line begins with `rafale: `, or with the role's name where the command is a role of a run, beside others.
+    /// A line begins with `rafale: `, or with the role's name where the command is a role of a run, beside others.
     static func ending(role: String? = nil, _ work: () async throws -> Void) async throws {
         do {
             try await work()
-        } catch let failure as CommandFailure {
+        } catch let error as ScenarioError {
+            StandardErrorSink().write(error.complaint)
+            throw ExitStatus.badScenario.code
+        } catch {
+            guard let failure = CommandFailure(whatEnded: error) else { throw error }
             StandardErrorSink().write("rafale\(role.map { " " + $0 } ?? ""): \(failure.description)\n")
             throw failure.status.code
         }
+    }
+
+    /// What an error of any of our parts means to a command that ends with it; nil for those that no user should see.
+    init?(whatEnded error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as DriverError: self.init(error)
+        case let error as StoreError: self.init(error)
+        case let error as LaunchError: self.init(error)
+        case let error as ReportWriteError: self.init(.cannotWriteReport, error.description)
+        case let error as MergeError: self.init(.usage, error.description)
+        default: return nil
+        }
+    }
+
+    init(_ error: DriverError) {
+        let status: ExitStatus =
+            switch error.kind {
+            case .unreachable: .unreachable
+            case .refused: .refused
+            case .precondition: .precondition
+            case .protocolViolation: .internalError
+            case .configuration: .usage
+            }
+        self.init(status, error.description)
+    }
+
+    init(_ error: StoreError) {
+        let status: ExitStatus =
+            switch error {
+            case .unknownScheme, .leftOut, .invalidURL: .usage
+            case .unavailable: .unreachable
+            case .permanent: .precondition
+            case .closed, .cancelled: .internalError
+            }
+        self.init(status, error.description)
     }
 }
 

@@ -277,11 +277,7 @@ struct Orchestrator: Sendable {
         case .store: break
         }
         let store = try storeURL
-        do throws(StoreError) {
-            return StoreLoadDriver(try await store.open(TextPipeline.collection, logger: logger))
-        } catch {
-            throw CommandFailure(error.isRetryable ? .unreachable : .precondition, error.description)
-        }
+        return StoreLoadDriver(try await store.open(TextPipeline.collection, logger: logger))
     }
 
     private func startWorkers(
@@ -347,13 +343,7 @@ struct Orchestrator: Sendable {
 
     /// The store, or what is wrong with its address.
     private var storeURL: StoreURL {
-        get throws(CommandFailure) {
-            do throws(StoreError) {
-                return try StoreURL(storeText, defaultSQLitePath: folder.storeFile)
-            } catch {
-                throw CommandFailure(.usage, error.description)
-            }
-        }
+        get throws(StoreError) { try StoreURL(storeText, defaultSQLitePath: folder.storeFile) }
     }
 
     private var storeName: String {

@@ -14,7 +14,7 @@ struct ReadmeTests {
         let source = try Self.text("Sources/CLI/ExitStatus.swift")
         var codes: [Substring: Substring] = [:]
         for match in source.matches(of: /case (\w+) = (\d+)/) { codes[match.1] = match.2 }
-        let meanings = source.matches(of: /case \.(\w+): "([^"]+)"/)
+        let meanings = source.matches(of: /case \.(\w+):\s+"([^"]+)"/)
         let expected = try meanings.map { "| \(try #require(codes[$0.1])) | \($0.2) |" }
         let table = try Self.text("README.md").split(separator: "\n").filter { $0.firstMatch(of: /^\| \d+ \|/) != nil }
         #expect(expected.count >= 11 && table.map(String.init) == expected)
