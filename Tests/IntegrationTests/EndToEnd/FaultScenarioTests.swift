@@ -11,7 +11,7 @@ struct FaultScenarioTests {
         try await RafaleProgram.use { rafale in
             let file = try rafale.scenario(
                 """
-                phases: [{name: steady, rate: 200/s, for: 9s}]
+                phases: [{name: steady, rate: 200/s, for: 10s}]
                 load: {persistent: true}
                 workers: {count: 2}
                 faults:
