@@ -38,7 +38,7 @@ struct ThresholdFigures {
         case .lost: return Double(whole.lost)
         case .queued: return Double(whole.queued)
         case .late: return Double(whole.late)
-        case .storeMismatches: return result.storeMismatches.map(Double.init)
+        case .storeMismatches: return result.storeMismatches.map { Double($0) }
         case .faultDetection, .faultRecovery, .faultOutage, .faultDrain, .faultBacklog, .faultRedelivered,
             .faultDuplicated, .faultLost:
             return nil
@@ -96,7 +96,7 @@ struct ThresholdFigures {
         }
         let sixth = seconds.count / 6
         func median(_ seconds: ArraySlice<SeriesRow>, _ name: String) -> Double? {
-            OrderedSamples(seconds.compactMap { $0.residentBytes[name].map(Double.init) })?.median
+            OrderedSamples(seconds.compactMap { $0.residentBytes[name].map { Double($0) } })?.median
         }
         return roles(statistic).compactMap { role in
             guard let first = median(seconds.prefix(sixth), role.name),
