@@ -92,6 +92,11 @@ extension Ledger.Marks {
         if contains(processed) { return .processed }
         return contains(failed) ? .failed : contains(.returned) ? .refused : .unknown
     }
+
+    /// What the message's effect was where the generator writes to the store itself and a commit confirms.
+    var fateOfWrite: ExpectedDocuments.Fate {
+        isConfirmed ? .processed : isNacked || !contains(.published) ? .refused : .unknown
+    }
 }
 
 extension LoadRun {
@@ -107,7 +112,8 @@ extension LoadRun {
             (0..<Int(end - stretch.firstSequence)).lazy.compactMap { stretch.schedule.plan($0) }
         }
         return ExpectedDocuments(messages, kinds: plan.kinds, rejects: rejects) {
-            ledger.marks(of: $0).fate(in: branch)
+            let marks = ledger.marks(of: $0)
+            return plan.confirmIsOutcome ? marks.fateOfWrite : marks.fate(in: branch)
         }
     }
 }

@@ -61,6 +61,16 @@ struct ExpectedDocumentsTests {
         #expect(marks.fate(in: 0) == fate)
     }
 
+    @Test(
+        "where a commit confirms, the broker's word alone says it",
+        arguments: [
+            (.init([.published, .confirmed]), Fate.processed), (.init([.published, .nacked]), .refused),
+            (.init(), .refused), (.published, .unknown), (.init([.published, .writtenOff]), .unknown),
+        ] as [(Ledger.Marks, Fate)])
+    func fatesOfWrites(marks: Ledger.Marks, fate: Fate) {
+        #expect(marks.fateOfWrite == fate)
+    }
+
     @Test("each branch has answers of its own")
     func branches() {
         let marks: Ledger.Marks = [.published, .processed(0), .failed(1)]
