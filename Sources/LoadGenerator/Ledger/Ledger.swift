@@ -69,10 +69,6 @@ package final class Ledger: Sendable {
             let lowest = Self.lowest(branches)
             return (rawValue >> 4 | rawValue >> 5) & lowest == lowest
         }
-        /// Whether any of so many branches has answered.
-        package func isAnsweredAnywhere(branches: Int) -> Bool {
-            (rawValue >> 4 | rawValue >> 5) & Self.lowest(branches) != 0
-        }
         /// Whether a branch has answered.
         package func isAnswered(by branch: Int) -> Bool {
             !isDisjoint(with: .processed(branch).union(.failed(branch)))

@@ -11,7 +11,7 @@ package struct LedgerBooks: Sendable, Equatable {
     package var failed: UInt64 = 0
     package var returned: UInt64 = 0
     package var nacked: UInt64 = 0
-    /// Never answered by the broker and never seen again: its connection was lost before the answer.
+    /// Never answered by the broker, its connection was lost before, and not seen again of every branch.
     package var unconfirmed: UInt64 = 0
     /// Taken by the broker and not seen again: still queued, or lost.
     package var missing: UInt64 = 0
@@ -72,8 +72,8 @@ package struct LedgerBooks: Sendable, Equatable {
         }
         if marks.contains(.returned) { return \.returned }
         if marks.isNacked { return \.nacked }
-        // What a branch has answered the broker had taken, whether it could say so or not.
-        if confirms, !marks.isConfirmed, !marks.isAnsweredAnywhere(branches: branches) { return \.unconfirmed }
+        // Nothing was promised: a broker that dies may have one branch's copy and not the other's.
+        if confirms, !marks.isConfirmed { return \.unconfirmed }
         return awaitsOutcome ? \.missing : \.processed
     }
 }
