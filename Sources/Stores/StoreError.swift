@@ -10,6 +10,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case invalidURL(String)
     /// Out of reach for now: busy, unreachable, disk full. The same call may succeed later.
     case unavailable(store: String, reason: String)
+    /// The credentials are wrong, or the user may not do it.
+    case denied(store: String, reason: String)
     /// Will fail however often it is tried: not a database, read-only, another schema.
     case permanent(store: String, reason: String)
     /// The store was closed.
@@ -21,7 +23,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch self {
         case .unavailable: true
-        case .unknownScheme, .leftOut, .invalidURL, .permanent, .closed, .cancelled: false
+        case .unknownScheme, .leftOut, .invalidURL, .denied, .permanent, .closed, .cancelled: false
         }
     }
 
@@ -29,7 +31,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     func logUncleared(_ logger: Logger) throws(StoreError) {
         switch self {
         case .cancelled, .closed: throw self
-        case .unknownScheme, .leftOut, .invalidURL, .unavailable, .permanent:
+        case .unknownScheme, .leftOut, .invalidURL, .unavailable, .denied, .permanent:
             logger.warning("deletes of long ago were not cleared", metadata: ["reason": "\(self)"])
         }
     }
@@ -44,6 +46,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
             "store URL: \(reason); use \(StoreURL.supported)"
         case .unavailable(let store, let reason):
             "store \(store) is unavailable: \(reason); check that it is up, reachable and has room"
+        case .denied(let store, let reason):
+            "store \(store) refuses: \(reason); check user and password"
         case .permanent(let store, let reason):
             "store \(store) cannot be used: \(reason)"
         case .closed(let store):

@@ -108,7 +108,8 @@ import Testing
     @Test(
         arguments: [
             (StoreError.unavailable(store: "mysql:h/d", reason: "it is down"), 69),
-            (StoreError.permanent(store: "mysql:h/d", reason: "access denied"), 78),
+            (StoreError.denied(store: "mysql:h/d", reason: "access denied"), 77),
+            (StoreError.permanent(store: "mysql:h/d", reason: "read-only"), 78),
             (StoreError.leftOut("mysql", package: "libmariadb-dev"), 64), (StoreError.invalidURL("no host"), 64),
             (DriverError(.precondition, "the queue is another"), 78), (DriverError(.refused, "no such user"), 77),
             (LaunchError.refused(run: "a", exitCode: 69, lastWords: "nobody listens"), 69),

@@ -90,6 +90,8 @@ import Testing
             #expect(try words("") == nil && words("\n \n") == nil)
             #expect(try words("a\nb\n\n  \n") == "b")
             #expect(try words("no amqp://u:secret@h:1/ there\r\n") == "no amqp://u:***@h:1/ there")
+            // An '@' without an address hides nothing.
+            #expect(try words("store h: denied for 'u'@'h'") == "store h: denied for 'u'@'h'")
             #expect(try words("\u{1b}[31mred\u{7}") == "[31mred")
             let long = try #require(try words(String(repeating: "x", count: 200_000)))
             #expect(long.count == 301 && long.hasSuffix("…"))

@@ -185,13 +185,13 @@
             #expect(row == "clé\t\(text)\t{\"words\":\(text.utf8.count)}\t5\t0")
         }
 
-        @Test("refused credentials and wrong names are permanent, and no error shows the password", .needsMariaDB)
+        @Test("refused credentials are told as such, and no error shows the password", .needsMariaDB)
         func refusedLogin() async throws {
             let server = try await MariaDBServer.shared()
             let wrong = server.url.replacing(server.password, with: "hunter2")
             let error = await #expect(throws: StoreError.self) { _ = try await open(wrong) }
-            guard case .permanent = error else {
-                Issue.record("expected a permanent error, not \(String(describing: error))")
+            guard case .denied = error else {
+                Issue.record("expected a denial, not \(String(describing: error))")
                 return
             }
             #expect(error?.description.contains("hunter2") == false)

@@ -18,7 +18,9 @@ enum LogTail {
         let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
         guard let line = lines.last(where: { $0.contains { !$0.isWhitespace } }) else { return nil }
         let visible = line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
-        let text = ServerURL(String(String.UnicodeScalarView(visible))).redacted.trimmingCharacters(in: .whitespaces)
+        let words = String(String.UnicodeScalarView(visible)).trimmingCharacters(in: .whitespaces)
+        // An '@' of something else is not the end of a password.
+        let text = words.contains("://") ? ServerURL(words).redacted : words
         return text.count > shownCharacters ? text.prefix(shownCharacters) + "…" : text
     }
 }

@@ -52,6 +52,7 @@ extension CommandFailure {
             switch error {
             case .unknownScheme, .leftOut, .invalidURL: .usage
             case .unavailable: .unreachable
+            case .denied: .refused
             case .permanent: .precondition
             case .closed, .cancelled: .internalError
             }

@@ -33,6 +33,7 @@ final class RoleProcess: Sendable {
         /// Signals for a process that is being started and has no number yet, in their order.
         var pending: [Int32] = []
         var ending: String?
+        var exitCode: Int32?
         var stopAsked = false
         var arguments: [String]
         var reader: SnapshotReader
@@ -89,16 +90,18 @@ final class RoleProcess: Sendable {
         let configuration = configuration
         let running = Task {
             let ending: String
+            var exitCode: Int32?
             do {
                 let result = try await Subprocess.run(
                     configuration, input: .none, output: .fileDescriptor(log, closeAfterSpawningProcess: false),
                     error: .fileDescriptor(log, closeAfterSpawningProcess: true)
                 ) { execution in started(execution.processIdentifier.value) }
                 ending = words(for: result.terminationStatus)
+                if case .exited(let code) = result.terminationStatus { exitCode = code }
             } catch {
                 ending = "did not start: \(error)"
             }
-            state.withLock { $0.ending = ending }
+            state.withLock { ($0.ending, $0.exitCode) = (ending, exitCode) }
         }
         state.withLock { $0.running = running }
     }
@@ -146,11 +149,20 @@ final class RoleProcess: Sendable {
                 return state.latest
             }
             if let snapshot { return snapshot }
-            if let ending { throw CommandFailure(.unreachable, "\(name) \(ending): \(lastWords)") }
+            if let ending { throw CommandFailure(startFailure, "\(name) \(ending): \(lastWords)") }
             try await Task.sleep(for: .milliseconds(10))
         }
         throw CommandFailure(.unreachable, "\(name) was not ready within \(limit): \(lastWords)")
     }
+
+    /// What a role of ours said by its exit code of why it did not start; other programs' codes mean other things.
+    private var startFailure: ExitStatus {
+        let said = state.withLock { $0.exitCode }.flatMap(ExitStatus.init(rawValue:))
+        return isSupervisor ? .unreachable : said.flatMap { Self.startFailures.contains($0) ? $0 : nil } ?? .unreachable
+    }
+    private static let startFailures: Set<ExitStatus> = [
+        .usage, .unreachable, .cannotWriteReport, .refused, .precondition,
+    ]
 
     /// The last line of its log, or where to find that.
     var lastWords: String { LogTail.lastWords(of: logPath) ?? "it said nothing; see \(logPath)" }

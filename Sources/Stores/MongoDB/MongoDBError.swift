@@ -24,8 +24,19 @@
 
         /// What it means to the caller.
         func storeError(_ store: String) -> StoreError {
-            isPassing ? .unavailable(store: store, reason: reason) : .permanent(store: store, reason: reason)
+            isPassing
+                ? .unavailable(store: store, reason: reason)
+                : isDenied ? .denied(store: store, reason: reason) : .permanent(store: store, reason: reason)
         }
+
+        /// Whether the user is not let in, or may not do it.
+        private var isDenied: Bool {
+            domain == MONGOC_ERROR_CLIENT.rawValue
+                ? code == MONGOC_ERROR_CLIENT_AUTHENTICATE.rawValue : Self.denials.contains(code)
+        }
+
+        /// Unauthorized and AuthenticationFailed.
+        private static let denials: Set<UInt32> = [13, 18]
 
         /// What was asked of the server makes no sense.
         static let badValue: UInt32 = 2

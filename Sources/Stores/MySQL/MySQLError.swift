@@ -13,6 +13,8 @@
             case outOfReach
             /// One document is not to the server's liking; without it the others can be written.
             case badDocument
+            /// The user is not let in, or may not do it.
+            case denied
             /// Will fail however often it is tried.
             case permanent
         }
@@ -27,6 +29,7 @@
             if Self.losses.contains(code) { return .lost }
             if Self.passing.contains(code) { return .outOfReach }
             if Self.ofDocuments.contains(code) { return .badDocument }
+            if Self.denials.contains(code) { return .denied }
             switch state.prefix(2) {
             // Data exceptions and broken constraints.
             case "22", "23": return .badDocument
@@ -39,6 +42,7 @@
         func storeError(_ store: String) -> StoreError {
             switch meaning {
             case .conflict, .lost, .outOfReach: .unavailable(store: store, reason: reason)
+            case .denied: .denied(store: store, reason: reason)
             case .badDocument, .permanent: .permanent(store: store, reason: reason)
             }
         }
@@ -56,6 +60,8 @@
             code == UInt32(CR_SSL_CONNECTION_ERROR) ? MySQLError(code: code, state: "08S01", message: message) : self
         }
 
+        private static let denials = codes(
+            ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR)
         private static let conflicts = codes(ER_LOCK_DEADLOCK, ER_CHECKREAD)
         private static let losses = codes(
             CR_SERVER_GONE_ERROR, CR_SERVER_LOST, CR_SERVER_LOST_EXTENDED, CR_COMMANDS_OUT_OF_SYNC,

@@ -54,7 +54,7 @@
                         guard conflicts < Self.conflictsMaximum else { throw error }
                         conflicts += 1
                         usleep(conflicts * Self.conflictPauseMicroseconds)
-                    case .outOfReach, .badDocument, .permanent:
+                    case .outOfReach, .badDocument, .denied, .permanent:
                         rollBack()
                         throw error
                     }
