@@ -32,13 +32,16 @@ enum Rows: String, CaseIterable {
         }
     }
 
+    /// What the generator makes is not what the pipeline takes.
+    struct Mismatch: Error {}
+
     /// Writes of as many distinct rows.
-    func operations(_ count: Int) -> [StoreOperation] {
+    func operations(_ count: Int) throws(Mismatch) -> [StoreOperation] {
         let pipeline = pipeline
         let bodies = bodies
-        return (0..<count).map { number in
+        return try (0..<count).map { number throws(Mismatch) in
             var body = bodies[number % bodies.count]
-            guard let place = body.idOffset else { fatalError("a message that becomes a row has an identifier") }
+            guard let place = body.idOffset else { throw Mismatch() }
             let digits = String(number, radix: 16)
             let last = place + BodyTemplate.placeholderID.utf8.count
             body.bytes.replaceSubrange(last - digits.utf8.count..<last, with: digits.utf8)
@@ -46,7 +49,7 @@ enum Rows: String, CaseIterable {
                 body: ByteBuffer(bytes: body.bytes), receivedNanoseconds: 0,
                 token: DeliveryToken(session: 0, number: UInt64(number)))
             guard case .work(let work) = pipeline.process([message], isStopping: { false })[0].outcome else {
-                fatalError("a worker takes every message of the generator")
+                throw Mismatch()
             }
             return work.operation
         }
@@ -93,7 +96,7 @@ struct StoreFill {
             exit(64)
         }
         let collection = rows.pipeline.collection
-        let operations = rows.operations(count)
+        let operations = try rows.operations(count)
         if arguments.count > 6 {
             let lines = operations.flatMap { $0.line(versioned: collection.keeps == .latest) }
             try Data(lines).write(to: URL(filePath: arguments[6]))
