@@ -86,7 +86,7 @@ struct MySQLRunTests {
         let server = try await MariaDBServer.shared()
         let url = server.url.replacing(server.password, with: "wrong-secret")
         let outcome = try await run(Places.rafale, ["worker"], environment: ["RAFALE_STORE": url])
-        expectOneLine(outcome, exit: 78, saying: "rafale worker: store mysql:127.0.0.1:", "Access denied")
+        expectOneLine(outcome, exit: 77, saying: "rafale worker: store mysql:127.0.0.1:", "Access denied")
     }
 
     /// The table of the text pipeline.
