@@ -15,14 +15,20 @@ struct CollectorShare: Sendable {
         /// From the sending.
         var endToEndService = LatencyHistogram()
         /// From the intended time to the result of each branch, where there are several.
-        var branches: [LatencyHistogram] = []
+        var branches: [LatencyHistogram]
         /// Messages that came to their end while the phase lasted, whichever phase they belong to.
         var carried: UInt64 = 0
         /// Of what others sent, what came while the phase lasted: messages, and those from the failed queue.
         var arrived: UInt64 = 0
         var arrivedFailed: UInt64 = 0
         /// The same of each branch, where there are several.
-        var arrivedAt: [BranchTotals] = []
+        var arrivedAt: [BranchTotals]
+
+        /// An empty record; `branches` is 0 where there is only one.
+        init(branches: Int) {
+            self.branches = (0..<branches).map { _ in LatencyHistogram() }
+            arrivedAt = Array(repeating: BranchTotals(), count: branches)
+        }
     }
 
     /// First outcomes of one branch.
@@ -121,14 +127,11 @@ struct CollectorShare: Sendable {
         self.outstanding = outstanding
         self.releases = releases
         lookup = PhaseLookup(table)
-        var record = PhaseRecord()
-        if branches > 1 {
-            record.branches = Array(repeating: LatencyHistogram(), count: branches)
-            record.arrivedAt = Array(repeating: BranchTotals(), count: branches)
-            totals.branches = record.arrivedAt
-            times.branches = Array(repeating: [], count: branches)
-        }
-        records = Array(repeating: record, count: phases)
+        let perBranch = branches > 1 ? branches : 0
+        totals.branches = Array(repeating: BranchTotals(), count: perBranch)
+        times.branches = Array(repeating: [], count: perBranch)
+        // Each with space of its own from the start: a copy at the first message of a phase would delay it.
+        records = (0..<phases).map { _ in PhaseRecord(branches: perBranch) }
     }
 
     /// The times since the last call, to be read before the next one, for then their space is used again.

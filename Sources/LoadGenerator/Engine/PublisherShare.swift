@@ -113,7 +113,8 @@ struct PublisherShare {
         self.outstanding = outstanding
         lookup = PhaseLookup(table)
         windows = (0..<settings.channels).map { _ in InFlightWindow(capacity: max(settings.confirmWindow, 1)) }
-        records = Array(repeating: PhaseRecord(), count: settings.phases)
+        // Each with space of its own from the start: a copy at the first message of a phase would delay it.
+        records = (0..<settings.phases).map { _ in PhaseRecord() }
     }
 
     /// Whether there is a stretch under way, and when it ends where time decides that.

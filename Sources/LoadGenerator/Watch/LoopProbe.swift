@@ -19,7 +19,7 @@ final class LoopProbe: @unchecked Sendable {
     init(on eventLoop: any EventLoop, phases: Int, table: PhaseTable) {
         self.eventLoop = eventLoop
         lookup = PhaseLookup(table)
-        delays = Array(repeating: LatencyHistogram(), count: phases)
+        delays = (0..<phases).map { _ in LatencyHistogram() }
     }
 
     func start() {
