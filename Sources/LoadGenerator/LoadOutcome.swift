@@ -64,6 +64,8 @@ package struct LoadOutcome: Sendable {
     package var stillQueuedByBranch: [UInt64] = []
     package var interrupted: Bool
     package var recoveries: UInt64
+    /// Whether the run broke something on purpose: a fault of its scenario came about.
+    package var wasDisturbed = false
     package var blockedNanoseconds: Int64
     /// Messages of earlier runs that were taken from the queues and not counted.
     package var leftovers: UInt64

@@ -14,6 +14,7 @@ extension LoadRun {
             leftovers: 0, foreign: 0, unstamped: 0, unexplained: 0, failures: [], drained: drained,
             connections: plan.connections, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds)
         outcome.part = plan.part
+        outcome.wasDisturbed = disturbances.hasBegun
         outcome.stillQueuedByBranch = byBranch
         for (index, (phase, span)) in zip(plan.phases, spans).enumerated() {
             var closedLoop = false

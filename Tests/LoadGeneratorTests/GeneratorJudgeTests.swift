@@ -143,6 +143,18 @@ import Testing
         #expect(rows.map(String.init) == Criterion.table.map(\.name))
     }
 
+    @Test func whatARunBreaksOnPurposeIsCountedAndNotHeldAgainstTheGenerator() throws {
+        var outcome = Self.outcome(Self.phase(heldUp: 3))
+        outcome.recoveries = 2
+        #expect(Self.judge(outcome).verdict().judgement == .suspect)
+        outcome.wasDisturbed = true
+        let verdict = Self.judge(outcome).verdict()
+        #expect(verdict.judgement == .valid)
+        let criteria = try #require(verdict.criteria)
+        #expect(criteria.first { $0.name == "held_up" }?.value == 3)
+        #expect(criteria.first { $0.name == "recoveries" }?.value == 2)
+    }
+
     @Test func theWorstCriterionDecidesAndOfEqualOnesTheFirst() {
         var phase = Self.phase(lagMilliseconds: 50)
         phase.evidence.loops[0].runNanoseconds = 9.5e9

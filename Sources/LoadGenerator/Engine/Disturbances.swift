@@ -15,6 +15,9 @@ final class Disturbances: Sendable {
     /// Whether anything is broken at the moment.
     var isUnderWay: Bool { state.withLock { $0.underWay > 0 } }
 
+    /// Whether anything was ever broken.
+    var hasBegun: Bool { state.withLock { $0.since < .max } }
+
     func begin(at now: Int64 = Monotonic.nowNanoseconds()) {
         state.withLock { state in
             if state.underWay == 0 { (state.since, state.until) = (now, .max) }

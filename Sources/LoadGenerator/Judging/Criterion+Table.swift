@@ -124,11 +124,13 @@ extension Criterion {
         ) {
             $0.closedLoop || $0.phase.ownLag.isEmpty ? nil : $0.phase.ownLateShare($0.outcome.scheduleDebtNanoseconds)
         },
-        // Not the generator's doing; but what these messages waited is the broker's pause, not its speed.
+        // Not the generator's doing; but what these messages waited is the broker's pause, not its speed. Where faults are
+        // what the run is about, the pause is what was asked for.
         Criterion(
-            name: "held_up", title: "held up by the broker", unit: .messages, suspect: .above(0), invalid: .never,
+            name: "held_up", title: "held up by the broker", unit: .messages, suspect: .aboveWithoutFaults(0),
+            invalid: .never,
             reason: "The broker held up {value} messages of phase {phase}.",
-            advice: "Expected where the broker is restarted or blocks on purpose; otherwise look at its log."
+            advice: "Expected where somebody restarts the broker or it blocks on purpose; otherwise look at its log."
         ) { subject in
             subject.closedLoop
                 ? nil

@@ -26,6 +26,8 @@ struct Criterion: Sendable {
         case aboveInOpenLoop(Double)
         /// So many mean gaps between the messages of a connection, but at least so many nanoseconds.
         case aboveGaps(Double, atLeastNanoseconds: Double)
+        /// The same, of a run that breaks nothing on purpose.
+        case aboveWithoutFaults(Double)
         case never
 
         func value(_ phase: Case) -> Double? {
@@ -33,6 +35,7 @@ struct Criterion: Sendable {
             case .above(let value): value
             case .aboveInOpenLoop(let value): phase.closedLoop ? nil : value
             case .aboveGaps(let gaps, let nanoseconds): phase.gapNanoseconds.map { max(gaps, nanoseconds / $0) }
+            case .aboveWithoutFaults(let value): phase.outcome.wasDisturbed ? nil : value
             case .never: nil
             }
         }
