@@ -60,7 +60,9 @@ struct BrokerCommand: AsyncParsableCommand {
             address = bound.host.contains(":") ? "[\(bound.host)]:\(bound.port)" : "\(bound.host):\(bound.port)"
         } catch {
             throw CommandFailure(
-                .unreachable, "cannot listen on \(listen): \(error); choose another address or port with --listen")
+                .unreachable,
+                "cannot listen on \(listen): \(BindFailure.reason(error)); choose another address or port with --listen"
+            )
         }
         do {
             let role = BrokerRole(broker: broker, address: address, writer: writer)

@@ -115,12 +115,21 @@ package enum ProxyCommand: Sendable, Equatable {
     package var line: String {
         switch self {
         case .delay(let direction, let delay, let jitter):
-            "delay \(direction.rawValue) \(delay)ns" + (jitter > 0 ? " jitter \(jitter)ns" : "")
+            "delay \(direction.rawValue) \(Self.text(delay))" + (jitter > 0 ? " jitter \(Self.text(jitter))" : "")
         case .limit(let direction, let rate): "limit \(direction.rawValue) \(rate)B/s"
         case .stall(let direction): "stall \(direction.rawValue)"
         case .refuse: "refuse"
         case .cut(let reset): reset ? "cut reset" : "cut"
         case .clear(let condition): condition.map { "clear \($0.rawValue)" } ?? "clear"
         }
+    }
+
+    /// A time in the largest unit that has it exactly.
+    private static func text(_ nanoseconds: Int64) -> String {
+        for (unit, scale) in [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)] as [(String, Int64)]
+        where nanoseconds.isMultiple(of: scale) {
+            return "\(nanoseconds / scale)\(unit)"
+        }
+        return "\(nanoseconds)ns"
     }
 }

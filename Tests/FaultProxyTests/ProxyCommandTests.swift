@@ -19,6 +19,13 @@ struct ProxyCommandTests {
         #expect(try ProxyCommand(command.line) == command)
     }
 
+    @Test("Times are told in the unit that people would write")
+    func times() {
+        let command = ProxyCommand.delay(.up, nanoseconds: 20_000_000, jitterNanoseconds: 1_500_000)
+        #expect(command.line == "delay up 20ms jitter 1500us")
+        #expect(ProxyCommand.delay(.both, nanoseconds: 2_000_000_001, jitterNanoseconds: 0).line.hasSuffix(" 2000000001ns"))
+    }
+
     @Test(
         "What is no command is refused with what to write",
         arguments: [

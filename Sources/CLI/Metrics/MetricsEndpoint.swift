@@ -59,14 +59,8 @@ struct MetricsEndpoint: Sendable {
             let host = address.host.contains(":") ? "[\(address.host)]" : address.host
             throw CommandFailure(
                 .unreachable,
-                "cannot serve metrics on \(host):\(address.port): \(reason(error)); choose another with --metrics")
+                "cannot serve metrics on \(host):\(address.port): \(BindFailure.reason(error)); choose another with --metrics")
         }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)).lowercased() }
-        if error is SocketAddressError.UnknownHost { return "no such host" }
-        return "\(error)"
     }
 
     /// Ends it, with every connection.

@@ -18,11 +18,17 @@ struct RunFolder: Sendable {
     static func make(parent: String, name: String, startedAt: Date) throws(CommandFailure) -> String {
         let stamp = startedAt.formatted(
             Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt))
+        do {
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        } catch {
+            throw CommandFailure(
+                .cannotWriteReport,
+                "cannot create the folder \(parent) for reports: \(Self.reason(error)); name another with --out")
+        }
         var number = 1
         while true {
             let path = "\(parent)/\(name)-\(stamp)" + (number > 1 ? "-\(number)" : "")
             do {
-                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
                 return path
             } catch CocoaError.fileWriteFileExists where number < 100 {

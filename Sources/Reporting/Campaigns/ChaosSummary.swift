@@ -6,7 +6,7 @@ package enum ChaosSummary {
     package static func text(of result: ChaosResult) -> String {
         var lines = [heading(result), ""]
         var table = TextTable(header: [
-            "run", "seed", "pipeline", "store", "sent", "processed", "failed", "dup.", "again", "lost", "agrees",
+            "run", "seed", "pipeline", "store", "sent", "processed", "failed", "dup.", "redeliv.", "lost", "agrees",
             "recovery", "verdict",
         ])
         for run in result.runs { table.rows.append(row(run)) }

@@ -147,7 +147,7 @@ package struct TerminalSummary {
         guard !rows.isEmpty else { return }
         lines.append("")
         var table = TextTable(
-            header: ["Faults", "at", "lasted", "noticed", "recovered", "backlog", "again", "lost"])
+            header: ["Faults", "at", "lasted", "noticed", "recovered", "backlog", "redeliv.", "lost"])
         for row in rows {
             table.rows.append([
                 Self.printable("\(row.number) \(row.fault.words)"), row.begin, row.length, row.detection, row.recovery,
