@@ -117,7 +117,7 @@ struct BrokerCommand: AsyncParsableCommand {
 private enum EnvironmentUsers {
     static let name = "RAFALE_BROKER_USERS"
 
-    static var value: String { ProcessInfo.processInfo.environment[name] ?? "" }
+    static var value: String { ProgramEnvironment.values[name] ?? "" }
 }
 
 /// The broker, which appends its figures to a file each second while it serves.

@@ -85,7 +85,7 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     private func chaos() throws -> Chaos {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProgramEnvironment.values
         let seed = seed ?? UInt64(Date().timeIntervalSince1970)
         let broker = broker ?? environment["RAFALE_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
         if brokerControl != nil, broker == nil {

@@ -49,7 +49,7 @@ struct ValidateCommand: AsyncParsableCommand {
         for path in files {
             do throws(ScenarioError) {
                 let file = try ScenarioFile(
-                    path: path, overrides: overrides, environment: ProcessInfo.processInfo.environment)
+                    path: path, overrides: overrides, environment: ProgramEnvironment.values)
                 print(effective ? "# \(path)\n\(file.scenario.yaml)" : "\(path): \(file.scenario.outline)")
             } catch {
                 isGood = false

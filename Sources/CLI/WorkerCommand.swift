@@ -103,7 +103,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private func work() async throws {
         let logger = try log.makeLogger("worker")
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProgramEnvironment.values
         let uri = broker ?? environment["RAFALE_BROKER"] ?? "amqp://guest:guest@127.0.0.1:5672/"
         let storeURL = try StoreURL(
             store ?? environment["RAFALE_STORE"] ?? "sqlite", defaultSQLitePath: "rafale.db")

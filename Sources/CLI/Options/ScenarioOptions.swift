@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Scenarios
 import Stores
 
@@ -27,8 +26,13 @@ struct ScenarioOptions: ParsableArguments {
 
     /// The scenario with these overrides and more.
     func file(with more: [String] = []) throws(ScenarioError) -> ScenarioFile {
-        try ScenarioFile(
-            path: path, overrides: allOverrides + more, environment: ProcessInfo.processInfo.environment)
+        do throws(ScenarioError) {
+            return try ScenarioFile(
+                path: path, overrides: allOverrides + more, environment: ProgramEnvironment.values)
+        } catch {
+            let own = ["broker.url": broker.map { _ in "--broker" }, "store.url": store.map { _ in "--store" }]
+            throw error.told(by: own.compactMapValues { $0 })
+        }
     }
 }
 
