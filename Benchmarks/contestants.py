@@ -222,6 +222,16 @@ def python_worker(analysis):
         5_000, analysis)
 
 
+def log_lines():
+    """Lines that a core of each kind of worker gets through: a CPU second's worth, the start of the process included."""
+    with Run("run", "lines", keys={"phases[0].count": scaled(400_000)}) as run:
+        result = run.finish()
+        return {
+            entry["name"].removesuffix("-1"):
+                result["books"]["published"] / (entry["userNanoseconds"] + entry["systemNanoseconds"]) * 1e9
+            for entry in result["roles"] if entry["role"] == "worker"}
+
+
 def analysis_speed(language):
     """The median time of the analysis of texts of 4 KiB by a worker that is never without one."""
     with Run("run", "analysis", keys={"text.languages": f"{{{language}: 1}}", "phases[0].count": scaled(40_000)}) as run:
