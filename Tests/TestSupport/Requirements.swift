@@ -26,9 +26,9 @@ package enum Requirement: Sendable {
         switch self {
         case .rabbitMQ: Places.environment("RAFALE_TEST_RABBITMQ_URL") != nil || Self.ownRabbitMQ.isMet
         case .ownRabbitMQ: Self.isExecutable("/usr/lib/rabbitmq/bin/rabbitmq-server")
-        case .mariaDB: Places.environment("RAFALE_TEST_MYSQL_URL") != nil || Self.ownMariaDB.isMet
-        case .ownMariaDB: Places.tool("mariadbd") != nil
-        case .mongoDB: Places.environment("RAFALE_TEST_MONGODB_URL") != nil
+        case .mariaDB: Self.hasMySQL && (Places.environment("RAFALE_TEST_MYSQL_URL") != nil || Self.ownMariaDB.isMet)
+        case .ownMariaDB: Self.hasMySQL && Places.tool("mariadbd") != nil
+        case .mongoDB: Self.hasMongoDB && Places.environment("RAFALE_TEST_MONGODB_URL") != nil
         case .tool(let name, package: _): Places.tool(name) != nil
         case .pythonClients: Self.isExecutable(Places.python.path)
         }
@@ -37,12 +37,23 @@ package enum Requirement: Sendable {
     private var missing: Comment {
         switch self {
         case .rabbitMQ, .ownRabbitMQ: "not tested: RabbitMQ is not installed here (make deps-test)"
-        case .mariaDB, .ownMariaDB: "not tested: MariaDB is not installed here (make deps-test)"
-        case .mongoDB: "not tested: RAFALE_TEST_MONGODB_URL names no MongoDB"
+        case .mariaDB, .ownMariaDB: "not tested: MariaDB or the store for it is missing here (make deps-test)"
+        case .mongoDB: "not tested: RAFALE_TEST_MONGODB_URL names no MongoDB, or the store for it is missing"
         case .tool(let name, let package): "not tested: \(name) is missing (Debian package \(package), make deps-test)"
         case .pythonClients: "not tested: pika and aio-pika are missing (make deps-test)"
         }
     }
+
+    #if MySQL
+        private static let hasMySQL = true
+    #else
+        private static let hasMySQL = false
+    #endif
+    #if MongoDB
+        private static let hasMongoDB = true
+    #else
+        private static let hasMongoDB = false
+    #endif
 
     private static func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
 

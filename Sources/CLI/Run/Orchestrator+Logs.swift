@@ -66,9 +66,7 @@ extension Orchestrator {
                     "\(log.missingLines) lines were gone from the file when they were to be sent, and sent empty.")
             }
         }
-        if scenario.pipeline == .weblogs, scenario.workers.source == .reference, scenario.workers.count > 0,
-            scenario.logs.geo == nil
-        {
+        if scenario.pipeline == .weblogs, startsReferenceWorkers, scenario.logs.geo == nil {
             notes.append("Country and city are null in clean_log: logs.geo names no database of places.")
         }
         return notes

@@ -161,7 +161,7 @@ struct Orchestrator: Sendable {
                 product: system.product, version: system.version,
                 address: uris.isEmpty ? driver.addresses.first : ServerURL(uris[0]).redacted,
                 embedded: processes.broker != nil),
-            store: storeName, audits: audits,
+            store: startsReferenceWorkers || scenario.target == .store ? storeName : nil, audits: audits,
             calibration: CalibrationFile.use(by: plan, target: scenario.target, machine: machine),
             faults: broken,
             notes: endings.map { "\($0) during the run." } + ownNotes + logNotes(log) + leftBehind + Self.testNotes
@@ -283,9 +283,7 @@ struct Orchestrator: Sendable {
     private func startWorkers(
         uris: [String], store: String, _ processes: inout Processes, _ pinning: CorePinning
     ) async throws {
-        guard scenario.target == .broker, settings.startsWorkers, scenario.workers.source == .reference,
-            !uris.isEmpty
-        else { return }
+        guard startsReferenceWorkers, !uris.isEmpty else { return }
         let workers = scenario.workers
         for branch in scenario.branches {
             for number in 0..<workers.count {
@@ -330,6 +328,12 @@ struct Orchestrator: Sendable {
     static func share(of number: Int, among workers: Int, _ queues: [String]) -> [String] {
         if workers >= queues.count { return [queues[number % queues.count]] }
         return queues.indices.filter { $0 % workers == number }.map { queues[$0] }
+    }
+
+    /// Whether the workers are ours and this run starts them, so that it knows what they do.
+    var startsReferenceWorkers: Bool {
+        scenario.target == .broker && settings.startsWorkers && scenario.workers.source == .reference
+            && scenario.workers.count > 0
     }
 
     /// The store as the worker's `--store` takes it.

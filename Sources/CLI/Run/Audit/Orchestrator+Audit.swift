@@ -109,9 +109,7 @@ extension Orchestrator {
         guard scenario.store.audited, scenario.store.location != .none, settings.part == .whole else { return false }
         switch scenario.target {
         case .store: return scenario.pipeline == .text
-        case .broker:
-            return settings.startsWorkers && scenario.workers.source == .reference && scenario.workers.count > 0
-                && scenario.consumers == nil
+        case .broker: return startsReferenceWorkers && scenario.consumers == nil
         case .churn: return false
         }
     }

@@ -116,6 +116,7 @@ package struct ChaosRun: Sendable, Equatable, Codable {
         if result.run.interrupted { return (.broken, "it was ended early") }
         if result.books.lost > 0 { return (.lost, "\(result.books.lost) messages are lost") }
         if result.books.queued > 0 { return (.broken, "\(result.books.queued) messages were still queued at its end") }
+        if result.audits == nil, result.store != "none" { return (.store, "nobody compared the store with the books") }
         if let audit = result.audits?.first(where: { !$0.agrees }) {
             let why = audit.failure ?? "\(audit.mismatches) documents of \(audit.collection) are not as the books say"
             return (.store, ([why] + audit.examples.prefix(1)).joined(separator: ": "))
