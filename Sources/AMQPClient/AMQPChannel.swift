@@ -82,7 +82,7 @@ package final class AMQPChannel: Sendable {
     }
 
     /// Sends many settlements with one lock and one wake-up of the event loop.
-    package func settle(_ batch: some Sequence<RawSettlement>) {
+    package func settle(_ batch: [RawSettlement]) {
         let isFirst = settlements.withLock { settlements in
             let wasEmpty = settlements.isEmpty
             settlements.append(contentsOf: batch)

@@ -44,23 +44,27 @@ package struct TimestampText {
         Self.write(Int(wanted % 1000), digits: 3, to: &bytes, at: 20)
     }
 
-    /// The text of a monotonic moment in one of the forms.
-    package mutating func bytes(_ form: Form, monotonicNanoseconds: Int64) -> [UInt8] {
+    /// Hands over the text of a monotonic moment in one of the forms.
+    package mutating func withBytes(
+        _ form: Form, monotonicNanoseconds: Int64, _ use: (UnsafeRawBufferPointer) -> Void
+    ) {
         switch form {
         case .iso8601:
             set(monotonicNanoseconds: monotonicNanoseconds)
-            return bytes
+            bytes.withUnsafeBytes(use)
         case .accessLog:
             let second = (monotonicNanoseconds &+ wallOffsetNanoseconds) / 1_000_000_000
             if second != logSecond { setLog(second) }
-            return logBytes
+            logBytes.withUnsafeBytes(use)
         }
     }
 
     /// The text of a wall time.
     package static func bytes(_ form: Form, unixMilliseconds: Int64) -> [UInt8] {
         var text = TimestampText(wallOffsetNanoseconds: 0)
-        return text.bytes(form, monotonicNanoseconds: unixMilliseconds * 1_000_000)
+        var bytes: [UInt8] = []
+        text.withBytes(form, monotonicNanoseconds: unixMilliseconds * 1_000_000) { bytes += $0 }
+        return bytes
     }
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

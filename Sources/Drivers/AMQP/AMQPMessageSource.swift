@@ -91,8 +91,9 @@ package final class AMQPMessageSource: MessageSource {
         let (channel, session) = state.withLock { ($0.channel, $0.session) }
         guard let channel else { return }
         channel.settle(
-            tokens.lazy.filter { $0.session == session }.map { token in
-                switch settlement {
+            tokens.compactMap { token in
+                guard token.session == session else { return nil }
+                return switch settlement {
                 case .accept: RawSettlement(.ack, deliveryTag: token.number)
                 case .reject: RawSettlement(.reject, deliveryTag: token.number, requeue: false)
                 case .requeue: RawSettlement(.reject, deliveryTag: token.number, requeue: true)

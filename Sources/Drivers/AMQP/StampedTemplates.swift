@@ -128,8 +128,9 @@ final class StampedTemplates: Sendable {
             }
         }
         if let place = entry.timestamp {
-            timestamp.bytes(entry.timestampForm, monotonicNanoseconds: stamp.intendedNanoseconds)
-                .withUnsafeBytes { patch(target, place, with: $0) }
+            timestamp.withBytes(entry.timestampForm, monotonicNanoseconds: stamp.intendedNanoseconds) {
+                patch(target, place, with: $0)
+            }
         }
     }
 

@@ -57,6 +57,8 @@ final class PublisherLoop: @unchecked Sendable {
     private let disturbances: Disturbances
     /// Why messages that are due are kept back, and since when.
     private var heldBack: (since: Int64, byWindow: Bool)?
+    /// Whether a confirm may end that.
+    private var waitsForConfirm = false
     /// Since when a loop that spins looks at its sockets.
     private var spinningSince: Int64?
     private let isWakePending = Atomic<Bool>(false)
@@ -162,7 +164,8 @@ final class PublisherLoop: @unchecked Sendable {
             case .due(let time):
                 let early = settings.pacing == .spin ? Self.spinNanoseconds / 2 : 0
                 return wake(at: max(time - early, now + (early > 0 ? 0 : Self.tickNanoseconds)))
-            case .waiting:
+            case .waiting(let forConfirm):
+                waitsForConfirm = forConfirm
                 publisher.settle()
                 return holdBack(byWindow: true, at: now)
             case .end: return finishStretch()
@@ -197,7 +200,7 @@ final class PublisherLoop: @unchecked Sendable {
 
     /// Calls `turn` at that time, and no other time set before; 0 is right behind what the loop does now.
     private func wake(at nanoseconds: Int64) {
-        if callback != nil, callbackNanoseconds == 0 { return }
+        if callback != nil, callbackNanoseconds == 0 || callbackNanoseconds == nanoseconds { return }
         callback?.cancel()
         callbackNanoseconds = nanoseconds
         // Callbacks, unlike tasks, are scheduled without an allocation.
@@ -252,7 +255,7 @@ extension PublisherLoop: LoadPublisherDelegate {
         _ = share.answered(
             channel: channel, number: number, multiple: multiple, accepted: accepted,
             now: Monotonic.nowNanoseconds())
-        if heldBack?.byWindow == true { wake(at: 0) }
+        if waitsForConfirm, heldBack?.byWindow == true { wake(at: 0) }
     }
 
     func publisher(returned id: MessageID?) { share.returned(id?.sequence) }

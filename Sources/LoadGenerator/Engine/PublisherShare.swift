@@ -69,8 +69,9 @@ struct PublisherShare {
         case more
         /// Nothing is due before that time.
         case due(Int64)
-        /// A window is full; an answer will wake the loop.
-        case waiting
+        /// A window is full: that of the channels, in which confirms make room, or that of a closed loop, whose room is
+        /// told by whoever makes it.
+        case waiting(forConfirm: Bool)
         case end
     }
 
@@ -175,12 +176,12 @@ struct PublisherShare {
             let due = stretch.startNanoseconds + entry.offsetNanoseconds
             if due > now { return .due(due) }
             if batch.isEmpty {
-                guard let free = channelWithRoom() else { return .waiting }
+                guard let free = channelWithRoom() else { return .waiting(forConfirm: true) }
                 channel = free
                 room = settings.confirmWindow == 0 ? limit : min(limit, windows[free].room)
                 if let closedLoop = stretch.closedLoop {
                     room = outstanding.reserve(room, of: closedLoop.window)
-                    guard room > 0 else { return .waiting }
+                    guard room > 0 else { return .waiting(forConfirm: false) }
                 }
             }
             let message = InFlightWindow.Message(
@@ -214,11 +215,11 @@ struct PublisherShare {
     /// Before, since an outcome may be back before the socket's write has returned here.
     mutating func noteSending(at now: Int64) {
         intendedTimes?.enter(batch)
+        ledger.sent(batch.span, at: now)
+        guard settings.confirmWindow > 0 else { return }
         for index in batch.indices {
-            let lag = now - batch[index].intendedNanoseconds
-            ledger.sent(batch[index].sequence, lagNanoseconds: lag)
             batch[index].sentNanoseconds = now
-            if settings.confirmWindow > 0 { windows[channel].append(batch[index]) }
+            windows[channel].append(batch[index])
         }
     }
 

@@ -161,16 +161,34 @@ package final class Ledger: Sendable {
         return Marks(rawValue: cell.pointee.bitwiseOr(marks.rawValue, ordering: .relaxed).oldValue)
     }
 
-    /// Marks a message as published, so late after its intended time, in nanoseconds.
-    package func sent(_ sequence: UInt64, lagNanoseconds: Int64) {
-        guard sequence < Self.capacity else { return }
-        let index = Int(sequence >> UInt64(Self.chunkShift))
-        let chunk =
-            directory.lags[index].load(ordering: .acquiring)?.assumingMemoryBound(to: Lag.self) ?? makeLags(index)
-        // A Float is exact to 0.06 ppm however long it is; the complement sets zero apart from never written.
-        (chunk + Int(sequence) & (Self.chunkLength - 1)).pointee.store(
-            ~Float(lagNanoseconds).bitPattern, ordering: .relaxed)
-        add(.published, to: sequence)
+    /// Marks messages as published at a time, each so late after its intended one.
+    ///
+    /// One thread sends a message, and nobody else marks it before it was sent: its first mark is written, not added.
+    func sent(_ messages: Span<InFlightWindow.Message>, at now: Int64) {
+        var open = -1
+        var lags: UnsafeMutablePointer<Lag>?
+        var marks: UnsafeMutablePointer<Mark>?
+        for position in messages.indices where messages[position].sequence < Self.capacity {
+            let sequence = messages[position].sequence
+            let index = Int(sequence >> UInt64(Self.chunkShift))
+            if index != open {
+                open = index
+                lags =
+                    directory.lags[index].load(ordering: .acquiring)?.assumingMemoryBound(to: Lag.self)
+                    ?? makeLags(index)
+                marks = place(index).chunk ?? makeMarks(index)
+            }
+            guard let lags, let marks else { continue }
+            let cell = Int(sequence) & (Self.chunkLength - 1)
+            // A Float is exact to 0.06 ppm however long it is; the complement sets zero apart from never written.
+            (lags + cell).pointee.store(
+                ~Float(now - messages[position].intendedNanoseconds).bitPattern, ordering: .relaxed)
+            if (marks + cell).pointee.load(ordering: .relaxed) == 0 {
+                (marks + cell).pointee.store(Marks.published.rawValue, ordering: .relaxed)
+            } else {
+                add(.published, to: sequence)
+            }
+        }
     }
 
     // MARK: - Reading

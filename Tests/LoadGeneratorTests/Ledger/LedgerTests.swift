@@ -83,6 +83,19 @@ import Testing
 
     private static let chunk: UInt64 = 1 << 16
 
+    @Test func aBatchMayReachIntoTheNextChunkAndBeyondTheLast() {
+        let ledger = Ledger()
+        ledger.add(.returned, to: Self.chunk)
+        let numbers = [Self.chunk - 2, Self.chunk - 1, Self.chunk, Self.chunk + 1, Ledger.capacity]
+        let batch = numbers.map { InFlightWindow.Message(sequence: $0, intendedNanoseconds: Int64($0 % 7), phase: 0) }
+        ledger.sent(batch.span, at: 100)
+        for number in numbers.dropLast() {
+            #expect(ledger.marks(of: number) == (number == Self.chunk ? [.published, .returned] : .published))
+            #expect(ledger.lagNanoseconds(of: number) == 100 - Int64(number % 7))
+        }
+        #expect(ledger.marks(of: Ledger.capacity) == [])
+    }
+
     @Test func aRetiredChunkStillAnswers() {
         let ledger = Ledger()
         for sequence in 0..<Self.chunk * 2 - 1 {
