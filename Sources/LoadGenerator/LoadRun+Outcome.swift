@@ -72,9 +72,10 @@ extension LoadRun {
     }
 
     private func addCollectors(to outcome: inout LoadOutcome) async throws {
+        for loop in collectors { try await loop.eventLoop.submit { loop.closeClock() }.get() }
         for loop in collectors {
             let (records, totals, failure, clocks) = try await loop.eventLoop.submit {
-                (loop.closedRecords(), loop.totals, loop.failure, loop.clockFacts)
+                (loop.records, loop.totals, loop.failure, loop.clockFacts)
             }.get()
             for (index, record) in records.enumerated() where index < outcome.phases.count {
                 outcome.phases[index].carried += record.carried

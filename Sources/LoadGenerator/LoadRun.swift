@@ -67,26 +67,36 @@ package final class LoadRun: Sendable {
         let outstanding = self.outstanding
         let table = self.table
         let disturbances = self.disturbances
+        var sending = LoopRecorders<PublisherShare.PhaseRecord, PublisherShare.Interval> {
+            plan.phases.map { _ in PublisherShare.PhaseRecord() }
+        }
         let publishers = (0..<plan.connections).map { connection in
-            PublisherLoop(
+            let eventLoop = group.next()
+            let (recorder, isFirst) = sending.recorder(on: eventLoop)
+            return PublisherLoop(
                 .init(
                     connection: connection, connections: plan.connections, channels: plan.publisher.channels,
                     confirmWindow: plan.confirmWindow, scheduleDebtNanoseconds: plan.scheduleDebtNanoseconds,
                     confirmIsOutcome: !plan.awaitsOutcome, releasesOnConfirm: releasesOnConfirm,
-                    phases: plan.phases.count, pacing: plan.pacing,
-                    confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds,
+                    pacing: plan.pacing, confirmTimeoutNanoseconds: plan.confirmTimeoutNanoseconds,
                     branches: plan.topology.branchCount),
-                ledger: ledger, outstanding: outstanding, table: table, times: intendedTimes,
-                disturbances: disturbances, on: group.next())
+                ledger: ledger, outstanding: outstanding, table: table, recorder: recorder, handsOver: isFirst,
+                times: intendedTimes, disturbances: disturbances, on: eventLoop)
         }
         self.publishers = publishers
         for publisher in publishers { outstanding.whenReleased { [weak publisher] in publisher?.wake() } }
+        let branches = plan.topology.branchCount
+        var reading = LoopRecorders<CollectorShare.PhaseRecord, CollectorShare.Interval> {
+            plan.phases.map { _ in CollectorShare.PhaseRecord(branches: branches) }
+        }
         let collectors = plan.readers.map { _ in
-            CollectorLoop(
-                ledger: ledger, phases: plan.phases.count, branches: plan.topology.branchCount, table: table,
+            let eventLoop = group.next()
+            let (recorder, isFirst) = reading.recorder(on: eventLoop)
+            return CollectorLoop(
+                ledger: ledger, recorder: recorder, handsOver: isFirst, branches: branches, table: table,
                 outstanding: outstanding, releases: !releasesOnConfirm,
                 sharesClock: plan.sharesClock || !plan.consumers.isEmpty,
-                senders: plan.senders, times: intendedTimes, on: group.next())
+                senders: plan.senders, times: intendedTimes, on: eventLoop)
         }
         self.collectors = collectors
         watch = GeneratorWatch(

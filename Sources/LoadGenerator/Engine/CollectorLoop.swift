@@ -11,36 +11,41 @@ final class CollectorLoop: @unchecked Sendable {
     let eventLoop: any EventLoop
     private let senders: CollectorSettings.Senders
     private var share: CollectorShare
+    private let recorder: CollectorShare.Recorder
+    /// Whether it is the first connection of its event loop, which hands over what all of them recorded.
+    private let handsOver: Bool
     private(set) var failure: DriverError?
 
     /// `releases` says whether an outcome makes room in a closed loop.
     init(
-        ledger: Ledger, phases: Int, branches: Int = 1, table: PhaseTable, outstanding: Outstanding, releases: Bool,
-        sharesClock: Bool, senders: CollectorSettings.Senders = .thisProcess, times: IntendedTimes? = nil,
-        on eventLoop: any EventLoop
+        ledger: Ledger, recorder: CollectorShare.Recorder, handsOver: Bool, branches: Int = 1, table: PhaseTable,
+        outstanding: Outstanding, releases: Bool, sharesClock: Bool,
+        senders: CollectorSettings.Senders = .thisProcess, times: IntendedTimes? = nil, on eventLoop: any EventLoop
     ) {
         self.eventLoop = eventLoop
         self.senders = senders
+        self.recorder = recorder
+        self.handsOver = handsOver
         share = CollectorShare(
-            ledger: ledger, phases: phases, branches: branches, table: table, outstanding: outstanding,
+            ledger: ledger, recorder: recorder, branches: branches, table: table, outstanding: outstanding,
             releases: releases, sharesClock: sharesClock, intendedTimes: times)
     }
 
-    /// The phases at the end of the run, with the waits whose clock was still being learned.
-    func closedRecords() -> [CollectorShare.PhaseRecord] {
-        share.closeClock()
-        return share.records
-    }
+    /// Records the waits whose clock was still being learned; before anything is handed over.
+    func closeClock() { share.closeClock() }
+
+    /// What all connections of the event loop recorded, from the first of them.
+    var records: [CollectorShare.PhaseRecord] { handsOver ? recorder.phases : [] }
 
     /// The workers' clock beside ours.
     var clockFacts: ClockFacts? { share.clock.facts }
 
     var totals: CollectorShare.Totals { share.totals }
 
-    /// The end-to-end times since the last call.
-    func takeInterval() -> CollectorShare.Interval {
+    /// The times since the last call of all connections of the event loop, from the first of them.
+    func takeInterval() -> CollectorShare.Interval? {
         eventLoop.assertInEventLoop()
-        return share.takeInterval()
+        return handsOver ? recorder.takeInterval() : nil
     }
 }
 

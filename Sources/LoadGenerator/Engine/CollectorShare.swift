@@ -3,9 +3,11 @@ import LoadMetrics
 
 /// What one connection read back: outcomes entered in the ledger, and how long they took.
 ///
-/// Plain values, so that a read costs one access to them however many outcomes it brings. Nothing here is allocated per
-/// message.
-struct CollectorShare: Sendable {
+/// Plain values but for the recorder, so that a read costs one access to them however many outcomes it brings. Nothing here
+/// is allocated per message.
+struct CollectorShare {
+    typealias Recorder = LoopRecorder<PhaseRecord, Interval>
+
     /// What one phase looked like from here.
     struct PhaseRecord: Sendable {
         var queueWait = LatencyHistogram()
@@ -24,10 +26,11 @@ struct CollectorShare: Sendable {
         /// The same of each branch, where there are several.
         var arrivedAt: [BranchTotals]
 
-        /// An empty record; `branches` is 0 where there is only one.
+        /// An empty record of a pipeline with so many branches.
         init(branches: Int) {
-            self.branches = (0..<branches).map { _ in LatencyHistogram() }
-            arrivedAt = Array(repeating: BranchTotals(), count: branches)
+            let several = branches > 1 ? branches : 0
+            self.branches = (0..<several).map { _ in LatencyHistogram() }
+            arrivedAt = Array(repeating: BranchTotals(), count: several)
         }
     }
 
@@ -70,7 +73,7 @@ struct CollectorShare: Sendable {
     }
 
     /// What came back between two looks.
-    struct Interval: Sendable {
+    struct Interval: Sendable, RecordedInterval {
         var endToEnd = LatencyHistogram()
         var endToEndService = LatencyHistogram()
 
@@ -108,37 +111,27 @@ struct CollectorShare: Sendable {
 
     private var times = Times()
     private var timesPhase = 0
-    private(set) var records: [PhaseRecord]
+    /// Shared with the other connections of the event loop.
+    let recorder: Recorder
     var totals = Totals()
-    /// What was timed since the last look, and before it.
-    private var interval = Interval()
-    private var earlier = Interval()
     private(set) var clock: ClockOffset
 
     init(
-        ledger: Ledger, phases: Int, branches: Int = 1, table: PhaseTable, outstanding: Outstanding, releases: Bool,
-        sharesClock: Bool, intendedTimes: IntendedTimes? = nil
+        ledger: Ledger, recorder: Recorder, branches: Int = 1, table: PhaseTable, outstanding: Outstanding,
+        releases: Bool, sharesClock: Bool, intendedTimes: IntendedTimes? = nil
     ) {
         precondition((1...Ledger.Marks.branchLimit).contains(branches), "the ledger has no room for so many branches")
         self.branches = branches
+        self.recorder = recorder
         self.intendedTimes = intendedTimes
         clock = ClockOffset(isShared: sharesClock)
         self.ledger = ledger
         self.outstanding = outstanding
         self.releases = releases
         lookup = PhaseLookup(table)
-        let perBranch = branches > 1 ? branches : 0
-        totals.branches = Array(repeating: BranchTotals(), count: perBranch)
-        times.branches = Array(repeating: [], count: perBranch)
-        // Each with space of its own from the start: a copy at the first message of a phase would delay it.
-        records = (0..<phases).map { _ in PhaseRecord(branches: perBranch) }
-    }
-
-    /// The times since the last call, to be read before the next one, for then their space is used again.
-    mutating func takeInterval() -> Interval {
-        swap(&interval, &earlier)
-        interval.reset()
-        return earlier
+        guard branches > 1 else { return }
+        totals.branches = Array(repeating: BranchTotals(), count: branches)
+        times.branches = Array(repeating: [], count: branches)
     }
 
     /// Enters what a read brought.
@@ -154,7 +147,7 @@ struct CollectorShare: Sendable {
             if arrival == .processed { totals.processed += 1 } else if arrival == .failed { totals.failed += 1 }
             if arrival != .partial { ended += 1 }
             guard let intended = known, (0...now).contains(intended), let phase = lookup.phase(at: intended),
-                phase < records.count
+                phase < recorder.phases.count
             else {
                 totals.unstamped += 1
                 continue
@@ -171,13 +164,15 @@ struct CollectorShare: Sendable {
                 let wait = clock.enter(
                     phase: phase, intended: intended, sent: intended + (lag ?? 0), received: received,
                     done: received &+ (message.serviceNanoseconds ?? 0), collected: now)
-                if let wait { records[wait.phase].queueWait.record(wait.nanoseconds) }
+                if let wait { recorder.phases[wait.phase].queueWait.record(wait.nanoseconds) }
                 if clock.isReady { closeClock() }
             }
             if let service = message.serviceNanoseconds { times.service.append(service) }
         }
         recordTimes(next: timesPhase)
-        if let current = lookup.phase(at: now), current < records.count { records[current].carried += UInt64(ended) }
+        if let current = lookup.phase(at: now), current < recorder.phases.count {
+            recorder.phases[current].carried += UInt64(ended)
+        }
     }
 
     /// Counts an outcome that could be that of any message, and makes room for it in a closed loop.
@@ -190,16 +185,16 @@ struct CollectorShare: Sendable {
     private mutating func recordTimes(next phase: Int) {
         var gathered = Times()
         swap(&gathered, &times)
-        if timesPhase < records.count {
-            records[timesPhase].endToEnd.record(gathered.endToEnd.span)
-            records[timesPhase].endToEndService.record(gathered.endToEndService.span)
-            records[timesPhase].service.record(gathered.service.span)
+        if timesPhase < recorder.phases.count {
+            recorder.phases[timesPhase].endToEnd.record(gathered.endToEnd.span)
+            recorder.phases[timesPhase].endToEndService.record(gathered.endToEndService.span)
+            recorder.phases[timesPhase].service.record(gathered.service.span)
             for (branch, endToEnd) in gathered.branches.enumerated() {
-                records[timesPhase].branches[branch].record(endToEnd.span)
+                recorder.phases[timesPhase].branches[branch].record(endToEnd.span)
             }
         }
-        interval.endToEnd.record(gathered.endToEnd.span)
-        interval.endToEndService.record(gathered.endToEndService.span)
+        recorder.interval.endToEnd.record(gathered.endToEnd.span)
+        recorder.interval.endToEndService.record(gathered.endToEndService.span)
         gathered.removeAll()
         swap(&gathered, &times)
         timesPhase = phase
@@ -210,7 +205,7 @@ struct CollectorShare: Sendable {
 
     /// Ends the learning of the workers' clock and records the waits that were kept for it.
     mutating func closeClock() {
-        for wait in clock.settle() { records[wait.phase].queueWait.record(wait.nanoseconds) }
+        for wait in clock.settle() { recorder.phases[wait.phase].queueWait.record(wait.nanoseconds) }
     }
 
     /// Enters what a read brought of messages that other processes sent: by the time at which they came.
@@ -218,7 +213,7 @@ struct CollectorShare: Sendable {
     /// Only the numbers of one run tell which message came twice, and which has come to every branch; of others each
     /// copy counts by itself.
     mutating func enterArrivals(_ messages: Span<CollectedMessage>, now: Int64, ofOneRun: Bool) {
-        let current = lookup.phase(at: now).flatMap { $0 < records.count ? $0 : nil }
+        let current = lookup.phase(at: now).flatMap { $0 < recorder.phases.count ? $0 : nil }
         for index in messages.indices {
             let message = messages[index]
             var isFailed = false
@@ -230,23 +225,23 @@ struct CollectorShare: Sendable {
             if arrival != .partial, message.origin == .foreign { totals.foreign += 1 }
             if arrival != .partial, message.origin == .otherClock { totals.otherClock += 1 }
             guard let current else { continue }
-            if arrival != .partial { records[current].carried += 1 }
-            if arrival == .processed { records[current].arrived += 1 }
-            if arrival == .failed { records[current].arrivedFailed += 1 }
-            if branches > 1 { enterBranch(message, into: &records[current].arrivedAt) }
+            if arrival != .partial { recorder.phases[current].carried += 1 }
+            if arrival == .processed { recorder.phases[current].arrived += 1 }
+            if arrival == .failed { recorder.phases[current].arrivedFailed += 1 }
+            if branches > 1 { enterBranch(message, into: &recorder.phases[current].arrivedAt) }
             if isFailed { continue }
             // Whatever others write into a header.
             if let intended = message.intendedNanoseconds, (0...now).contains(intended) {
                 if arrival == .processed {
-                    records[current].endToEnd.record(now - intended)
-                    interval.endToEnd.record(now - intended)
+                    recorder.phases[current].endToEnd.record(now - intended)
+                    recorder.interval.endToEnd.record(now - intended)
                 }
-                if branches > 1 { records[current].branches[Int(message.branch)].record(now - intended) }
+                if branches > 1 { recorder.phases[current].branches[Int(message.branch)].record(now - intended) }
                 if let received = message.receivedNanoseconds {
-                    records[current].queueWait.record(received &- intended)
+                    recorder.phases[current].queueWait.record(received &- intended)
                 }
             }
-            if let service = message.serviceNanoseconds { records[current].service.record(service) }
+            if let service = message.serviceNanoseconds { recorder.phases[current].service.record(service) }
         }
     }
 

@@ -22,7 +22,6 @@ final class PublisherLoop: @unchecked Sendable {
         var confirmIsOutcome: Bool
         /// Whether a confirm makes room in a closed loop; otherwise the outcome does.
         var releasesOnConfirm: Bool
-        var phases: Int
         var pacing: LoadPlan.Pacing
         /// A confirm that takes longer from the sending is late.
         var confirmTimeoutNanoseconds: Int64
@@ -47,6 +46,9 @@ final class PublisherLoop: @unchecked Sendable {
     private let settings: Settings
     private var publisher: (any LoadPublisher)?
     private var share: PublisherShare
+    private let recorder: PublisherShare.Recorder
+    /// Whether it is the first connection of its event loop, which hands over what all of them recorded.
+    private let handsOver: Bool
     private var outgoing: [OutgoingMessage] = []
 
     private var stretchDone: EventLoopPromise<Void>?
@@ -69,15 +71,20 @@ final class PublisherLoop: @unchecked Sendable {
 
     init(
         _ settings: Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable,
-        times: IntendedTimes? = nil, disturbances: Disturbances = Disturbances(), on eventLoop: any EventLoop
+        recorder: PublisherShare.Recorder, handsOver: Bool, times: IntendedTimes? = nil,
+        disturbances: Disturbances = Disturbances(), on eventLoop: any EventLoop
     ) {
         self.settings = settings
         self.disturbances = disturbances
         self.eventLoop = eventLoop
-        share = PublisherShare(settings, ledger: ledger, outstanding: outstanding, table: table, intendedTimes: times)
+        self.recorder = recorder
+        self.handsOver = handsOver
+        share = PublisherShare(
+            settings, ledger: ledger, outstanding: outstanding, table: table, recorder: recorder, intendedTimes: times)
     }
 
-    var records: [PublisherShare.PhaseRecord] { share.records }
+    /// What all connections of the event loop recorded, from the first of them.
+    var records: [PublisherShare.PhaseRecord] { handsOver ? recorder.phases : [] }
     var totals: PublisherShare.Totals { share.totals }
 
     /// The connection to send through; set once, before the first stretch.
@@ -122,8 +129,8 @@ final class PublisherLoop: @unchecked Sendable {
     /// Whether the broker asks for a pause at the moment.
     var isBlocked: Bool { blockedSince != nil }
 
-    /// The times since the last call.
-    func takeInterval() -> PublisherShare.Interval { share.takeInterval() }
+    /// The times since the last call of all connections of the event loop, from the first of them.
+    func takeInterval() -> PublisherShare.Interval? { handsOver ? recorder.takeInterval() : nil }
 
     /// Lets a closed loop look again whether it may send; any thread may ask, many at once ask once.
     func wake() {

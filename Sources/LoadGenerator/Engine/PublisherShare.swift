@@ -3,9 +3,11 @@ import LoadMetrics
 
 /// One connection's share of the load: what is due, what was sent and what the broker answered.
 ///
-/// Plain values, so that a batch costs one access to them however many messages it has. Nothing here is allocated per
-/// message.
+/// Plain values but for the recorder, so that a batch costs one access to them however many messages it has. Nothing here is
+/// allocated per message.
 struct PublisherShare {
+    typealias Recorder = LoopRecorder<PhaseRecord, Interval>
+
     /// What one phase looked like from this connection.
     struct PhaseRecord: Sendable {
         var published: UInt64 = 0
@@ -51,7 +53,7 @@ struct PublisherShare {
     }
 
     /// What happened between two looks.
-    struct Interval: Sendable {
+    struct Interval: Sendable, RecordedInterval {
         var scheduleLag = LatencyHistogram()
         var confirm = LatencyHistogram()
         var confirmService = LatencyHistogram()
@@ -94,28 +96,25 @@ struct PublisherShare {
     /// Space for the messages of one answer.
     private var answeredMessages: [InFlightWindow.Message] = []
 
-    private(set) var records: [PhaseRecord]
+    /// Shared with the other connections of the event loop.
+    private let recorder: Recorder
     var totals = Totals()
     /// Messages due in this time were held up by the broker, which was away or asked for a pause.
     private var heldUp: Range<Int64> = 0..<0
     /// When the newest message sent was due.
     private var sentUpTo: Int64 = 0
-    /// What was timed since the last look, and before it.
-    private var interval = Interval()
-    private var earlier = Interval()
 
     init(
         _ settings: PublisherLoop.Settings, ledger: Ledger, outstanding: Outstanding, table: PhaseTable,
-        intendedTimes: IntendedTimes? = nil
+        recorder: Recorder, intendedTimes: IntendedTimes? = nil
     ) {
+        self.recorder = recorder
         self.intendedTimes = intendedTimes
         self.settings = settings
         self.ledger = ledger
         self.outstanding = outstanding
         lookup = PhaseLookup(table)
         windows = (0..<settings.channels).map { _ in InFlightWindow(capacity: max(settings.confirmWindow, 1)) }
-        // Each with space of its own from the start: a copy at the first message of a phase would delay it.
-        records = (0..<settings.phases).map { _ in PhaseRecord() }
     }
 
     /// Whether there is a stretch under way, and when it ends where time decides that.
@@ -134,13 +133,6 @@ struct PublisherShare {
     mutating func end() {
         stretch = nil
         walk = nil
-    }
-
-    /// The times since the last call, to be read before the next one, for then their space is used again.
-    mutating func takeInterval() -> Interval {
-        swap(&interval, &earlier)
-        interval.reset()
-        return earlier
     }
 
     /// Notes that the broker held messages up, besides those it held up before and that still wait.
@@ -248,13 +240,13 @@ struct PublisherShare {
 
     private mutating func record(_ sent: Range<Int>, in phase: Int) {
         let lags = self.lags
-        records[phase].published += UInt64(sent.count)
-        records[phase].scheduleLag.record(lags.span)
-        interval.scheduleLag.record(lags.span)
-        for lag in lags where lag > settings.scheduleDebtNanoseconds { records[phase].late += 1 }
+        recorder.phases[phase].published += UInt64(sent.count)
+        recorder.phases[phase].scheduleLag.record(lags.span)
+        recorder.interval.scheduleLag.record(lags.span)
+        for lag in lags where lag > settings.scheduleDebtNanoseconds { recorder.phases[phase].late += 1 }
         guard !heldUp.isEmpty else { return }
         for index in sent where heldUp.contains(batch[index].intendedNanoseconds) {
-            records[phase].heldUpLag.record(lags[index - sent.lowerBound])
+            recorder.phases[phase].heldUpLag.record(lags[index - sent.lowerBound])
         }
     }
 
@@ -276,16 +268,16 @@ struct PublisherShare {
         for message in messages {
             ledger.add(.confirmed, to: message.sequence)
             let phase = Int(message.phase)
-            records[phase].confirm.record(now - message.intendedNanoseconds)
-            records[phase].confirmService.record(now - message.sentNanoseconds)
+            recorder.phases[phase].confirm.record(now - message.intendedNanoseconds)
+            recorder.phases[phase].confirmService.record(now - message.sentNanoseconds)
             if now - message.sentNanoseconds > settings.confirmTimeoutNanoseconds { totals.lateConfirms += 1 }
-            interval.confirm.record(now - message.intendedNanoseconds)
-            interval.confirmService.record(now - message.sentNanoseconds)
+            recorder.interval.confirm.record(now - message.intendedNanoseconds)
+            recorder.interval.confirmService.record(now - message.sentNanoseconds)
         }
         totals.confirmed += UInt64(messages.count)
         if settings.releasesOnConfirm { outstanding.release(messages.count) }
-        if settings.confirmIsOutcome, let phase = lookup.phase(at: now), phase < records.count {
-            records[phase].carried += UInt64(messages.count)
+        if settings.confirmIsOutcome, let phase = lookup.phase(at: now), phase < recorder.phases.count {
+            recorder.phases[phase].carried += UInt64(messages.count)
         }
     }
 

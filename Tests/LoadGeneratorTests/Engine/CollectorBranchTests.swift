@@ -12,7 +12,8 @@ import Testing
         let table = PhaseTable()
         table.append([1_000])
         return CollectorShare(
-            ledger: ledger, phases: 1, branches: branches, table: table, outstanding: outstanding, releases: true,
+            ledger: ledger, recorder: .init(phases: [.init(branches: branches)]),
+            branches: branches, table: table, outstanding: outstanding, releases: true,
             sharesClock: true)
     }
 
@@ -39,13 +40,13 @@ import Testing
         send(1)
         enter([outcome(0, of: 1)], into: &share, now: 3_000)
         #expect(share.totals.processed == 0 && outstanding.count == 1)
-        #expect(share.records[0].endToEnd.isEmpty && share.records[0].carried == 0)
+        #expect(share.recorder.phases[0].endToEnd.isEmpty && share.recorder.phases[0].carried == 0)
         enter([outcome(0, of: 0)], into: &share, now: 9_000)
         #expect(share.totals.processed == 1 && outstanding.count == 0)
-        #expect(share.records[0].carried == 1)
-        #expect(share.records[0].endToEnd.count == 1 && share.records[0].endToEnd.max == 7_000)
-        #expect(share.records[0].endToEndService.max == 6_500)
-        #expect(share.records[0].branches.map(\.max) == [7_000, 1_000])
+        #expect(share.recorder.phases[0].carried == 1)
+        #expect(share.recorder.phases[0].endToEnd.count == 1 && share.recorder.phases[0].endToEnd.max == 7_000)
+        #expect(share.recorder.phases[0].endToEndService.max == 6_500)
+        #expect(share.recorder.phases[0].branches.map(\.max) == [7_000, 1_000])
         #expect(share.totals.branches == [.init(processed: 1), .init(processed: 1)])
     }
 
@@ -66,8 +67,8 @@ import Testing
         enter([outcome(0, of: 0), outcome(1, of: 1, .failed)], into: &share, now: 4_000)
         #expect(share.totals.failed == 2 && share.totals.processed == 0 && outstanding.count == 0)
         // The lake's results are timed; the messages failed, so they are not.
-        #expect(share.records[0].endToEnd.isEmpty)
-        #expect(share.records[0].branches.map(\.count) == [2, 0])
+        #expect(share.recorder.phases[0].endToEnd.isEmpty)
+        #expect(share.recorder.phases[0].branches.map(\.count) == [2, 0])
         #expect(share.totals.branches == [.init(processed: 2), .init(failed: 2)])
     }
 
@@ -97,9 +98,9 @@ import Testing
         let copies = [outcome(5, of: 0), outcome(5, of: 1), outcome(6, of: 1), outcome(6, of: 1)]
         named.enterArrivals(copies.span, now: 3_000, ofOneRun: true)
         #expect(named.totals.processed == 1 && named.totals.duplicated == 1)
-        #expect(named.records[0].arrived == 1)
-        #expect(named.records[0].arrivedAt == [.init(processed: 1), .init(processed: 2)])
-        #expect(named.records[0].branches.map(\.count) == [1, 2])
+        #expect(named.recorder.phases[0].arrived == 1)
+        #expect(named.recorder.phases[0].arrivedAt == [.init(processed: 1), .init(processed: 2)])
+        #expect(named.recorder.phases[0].branches.map(\.count) == [1, 2])
         // Of anybody's messages the numbers mean nothing: each copy counts.
         var unknown = share()
         unknown.enterArrivals(copies.span, now: 3_000, ofOneRun: false)

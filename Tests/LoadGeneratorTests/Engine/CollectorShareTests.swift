@@ -12,7 +12,8 @@ import Testing
         let table = PhaseTable()
         table.append([1_000])
         return CollectorShare(
-            ledger: ledger, phases: 1, table: table, outstanding: outstanding, releases: true, sharesClock: true)
+            ledger: ledger, recorder: .init(phases: [.init(branches: 1)]),
+            table: table, outstanding: outstanding, releases: true, sharesClock: true)
     }
 
     private func outcome(_ sequence: UInt64, intended: Int64? = 2_000, received: Int64? = nil) -> CollectedMessage {
@@ -32,8 +33,8 @@ import Testing
         ledger.sent(7, lagNanoseconds: 500)
         enter([outcome(7)], into: &share)
         #expect(share.totals.processed == 1)
-        #expect(share.records[0].endToEnd.max == 3_000)
-        #expect(share.records[0].endToEndService.max == 2_500)
+        #expect(share.recorder.phases[0].endToEnd.max == 3_000)
+        #expect(share.recorder.phases[0].endToEndService.max == 2_500)
         #expect(outstanding.count == 0)
     }
 
@@ -55,10 +56,10 @@ import Testing
         enter([outcome(1, intended: time, received: time)], into: &share)
         #expect(share.totals.processed == 1)
         #expect(share.totals.unstamped == 1)
-        #expect(share.records[0].endToEnd.isEmpty)
+        #expect(share.recorder.phases[0].endToEnd.isEmpty)
         share.enterArrivals([outcome(2, intended: time, received: time)].span, now: 5_000, ofOneRun: true)
         #expect(share.totals.processed == 2)
-        #expect(share.records[0].endToEnd.isEmpty)
+        #expect(share.recorder.phases[0].endToEnd.isEmpty)
     }
 
     @Test(arguments: [Int64.min, .max])
