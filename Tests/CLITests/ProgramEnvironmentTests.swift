@@ -5,7 +5,8 @@ import Testing
 @Suite struct ProgramEnvironmentTests {
     @Test(arguments: [
         ("STORE=mysql://me:a=b#c@host/db", "mysql://me:a=b#c@host/db"), ("STORE=sqlite  # here", "sqlite"),
-        ("STORE='mysql://me:p w#@host/db' # quoted", "mysql://me:p w#@host/db"), ("  export STORE = \"none\"  ", "none"),
+        ("STORE='mysql://me:p w#@host/db' # quoted", "mysql://me:p w#@host/db"),
+        ("  export STORE = \"none\"  ", "none"),
         ("STORE=", ""), ("STORE=it's", "it's"),
     ])
     func aLineNamesAVariableAndItsValue(line: String, value: String) {
@@ -14,7 +15,8 @@ import Testing
     }
 
     @Test func whatTheEnvironmentHasTheFileDoesNotChange() {
-        let merged = ProgramEnvironment.merged(["STORE": "none", "HOME": "/h"], file: "STORE=sqlite\r\nBROKER=embedded\r\n")
+        let merged = ProgramEnvironment.merged(
+            ["STORE": "none", "HOME": "/h"], file: "STORE=sqlite\r\nBROKER=embedded\r\n")
         #expect(merged == ["STORE": "none", "HOME": "/h", "BROKER": "embedded"])
         #expect(ProgramEnvironment.merged(["A": "1"], file: nil) == ["A": "1"])
     }

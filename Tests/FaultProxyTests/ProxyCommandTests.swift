@@ -23,7 +23,8 @@ struct ProxyCommandTests {
     func times() {
         let command = ProxyCommand.delay(.up, nanoseconds: 20_000_000, jitterNanoseconds: 1_500_000)
         #expect(command.line == "delay up 20ms jitter 1500us")
-        #expect(ProxyCommand.delay(.both, nanoseconds: 2_000_000_001, jitterNanoseconds: 0).line.hasSuffix(" 2000000001ns"))
+        #expect(
+            ProxyCommand.delay(.both, nanoseconds: 2_000_000_001, jitterNanoseconds: 0).line.hasSuffix(" 2000000001ns"))
     }
 
     @Test(

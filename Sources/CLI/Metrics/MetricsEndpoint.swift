@@ -59,7 +59,8 @@ struct MetricsEndpoint: Sendable {
             let host = address.host.contains(":") ? "[\(address.host)]" : address.host
             throw CommandFailure(
                 .unreachable,
-                "cannot serve metrics on \(host):\(address.port): \(BindFailure.reason(error)); choose another with --metrics")
+                "cannot serve metrics on \(host):\(address.port): \(BindFailure.reason(error)); choose another with --metrics"
+            )
         }
     }
 
