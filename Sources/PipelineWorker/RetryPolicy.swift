@@ -12,7 +12,7 @@ package struct RetryPolicy: Sendable, Equatable {
         self.delayMaximum = delayMaximum
     }
 
-    /// A store may be away for about four minutes.
+    /// A store may be away for two to four and a half minutes, as the jitter has it.
     package static let store = RetryPolicy(
         attemptsMaximum: 60, firstDelay: .milliseconds(50), delayMaximum: .seconds(5))
     /// The sink reconnects by itself; what it throws was tried long enough.
