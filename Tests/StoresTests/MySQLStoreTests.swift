@@ -171,6 +171,21 @@
             #expect(denied.ofKnownServer == denied)
         }
 
+        @Test(
+            "what an error means is in its number, or else in the class of its state",
+            arguments: [
+                (1213, "40001", .conflict), (4000, "40001", .conflict), (2006, "HY000", .lost), (1053, "08S01", .lost),
+                // Idle for too long, by MySQL's own number; prepared anew once too often; closed by the other side.
+                (4031, "HY000", .lost), (1615, "HY000", .lost), (4000, "08S01", .lost),
+                // No write: an option of the server, or its being a replica since a failover.
+                (1290, "HY000", .outOfReach), (1836, "HY000", .outOfReach), (1205, "HY000", .outOfReach),
+                (1366, "22007", .badDocument), (3819, "HY000", .badDocument), (4000, "23000", .badDocument),
+                (1045, "28000", .denied), (1064, "42000", .permanent), (4000, "HY000", .permanent),
+            ] as [(UInt32, String, MySQLError.Meaning)])
+        func meaning(_ code: UInt32, _ state: String, _ meaning: MySQLError.Meaning) {
+            #expect(MySQLError(code: code, state: state, message: "").meaning == meaning)
+        }
+
         @Test("whoever looks at the table can read it", .needsOwnMariaDB)
         func readable() async throws {
             let server = try await MariaDBServer.shared()

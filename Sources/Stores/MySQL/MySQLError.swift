@@ -66,18 +66,23 @@
         private static let losses = codes(
             CR_SERVER_GONE_ERROR, CR_SERVER_LOST, CR_SERVER_LOST_EXTENDED, CR_COMMANDS_OUT_OF_SYNC,
             CR_MALFORMED_PACKET, ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_CONNECTION_KILLED,
-            ER_NEW_ABORTING_CONNECTION, ER_UNKNOWN_STMT_HANDLER, ER_NET_READ_ERROR, ER_NET_READ_INTERRUPTED,
-            ER_NET_WRITE_INTERRUPTED)
+            ER_NEW_ABORTING_CONNECTION, ER_UNKNOWN_STMT_HANDLER, ER_NEED_REPREPARE, ER_NET_READ_ERROR,
+            ER_NET_READ_INTERRUPTED, ER_NET_WRITE_INTERRUPTED, idleTooLongInMySQL)
         private static let passing = codes(
             CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR, CR_UNKNOWN_HOST, CR_IPSOCK_ERROR, CR_OUT_OF_MEMORY,
             ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED, ER_OUT_OF_RESOURCES,
             ER_OUTOFMEMORY, ER_DISK_FULL, ER_RECORD_FILE_FULL, ER_LOCK_TABLE_FULL, ER_QUERY_INTERRUPTED,
-            ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, ER_OPTION_PREVENTS_STATEMENT, ER_HOST_IS_BLOCKED)
+            ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, ER_OPTION_PREVENTS_STATEMENT, ER_READ_ONLY_MODE,
+            ER_HOST_IS_BLOCKED)
         private static let ofDocuments = codes(
             ER_NET_PACKET_TOO_LARGE, CR_NET_PACKET_TOO_LARGE, ER_TOO_BIG_ROWSIZE, ER_INVALID_CHARACTER_STRING,
             ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, ER_CONSTRAINT_FAILED, checkViolatedInMySQL)
         /// MySQL's own number for a broken CHECK, which MariaDB's headers lack.
         private static let checkViolatedInMySQL: Int32 = 3819
+        /// What MySQL from 8.0.24 on says before it ends a connection that was idle for `wait_timeout`.
+        ///
+        /// To MariaDB the number means a trigger that is not there, which no statement of the store can name.
+        private static let idleTooLongInMySQL: Int32 = 4031
 
         private static func codes(_ codes: Int32...) -> Set<UInt32> { Set(codes.map { UInt32($0) }) }
     }
