@@ -112,6 +112,14 @@
             let error = await #expect(throws: StoreError.self) { _ = try await open(url) }
             #expect(error?.isRetryable == false)
             #expect(error?.description.contains("version 99") == true)
+            // A connection that goes on keeps nobody from the table.
+            guard case .mysql(let address) = try StoreURL(url, defaultSQLitePath: "") else { return }
+            do {
+                let connection = try MySQLConnection(address)
+                let schema = MySQLSchema(connection, MySQLTable(Subject.collection), .system)
+                #expect(throws: MySQLError.self) { try schema.migrate() }
+                #expect(try connection.query("SELECT IS_FREE_LOCK(\(schema.lockName))") == [["1"]])
+            }
             // A dropped table is made anew, whatever is known of it.
             _ = try await server.sql("DROP TABLE \(database).conformance")
             await (try await open(url)).close()

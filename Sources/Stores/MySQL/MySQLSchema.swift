@@ -21,19 +21,35 @@
             self.clock = clock
         }
 
+        /// The server's lock that one worker has while it changes the table, as SQL says it.
+        var lockName: String {
+            "MD5(CONCAT(DATABASE(), '/', \(MySQLConnection.literal(table.collection.name))))"
+        }
+
         /// Makes or changes what is missing.
         func migrate() throws(MySQLError) {
             let migrations = table.migrations(
                 collation: connection.binaryCollation, deletedAt: clock.deletedNow)
             guard try version() != migrations.count else { return }
-            let name = "MD5(CONCAT(DATABASE(), '/', \(MySQLConnection.literal(table.collection.name))))"
-            guard try connection.query("SELECT GET_LOCK(\(name), \(connection.lockWaitSeconds))").first?.first == "1"
+            guard try connection.query("SELECT GET_LOCK(\(lockName), \(connection.lockWaitSeconds))") == [["1"]]
             else {
                 throw MySQLError(
                     code: UInt32(ER_STATEMENT_TIMEOUT), state: "",
                     message: "another worker takes long to make the table")
             }
-            // The lock goes with the connection, should it be lost meanwhile.
+            // Released in every case: a connection that goes on after an error must not keep it from the others.
+            // With a connection that is lost it goes by itself.
+            do throws(MySQLError) {
+                try run(migrations)
+            } catch {
+                try? connection.execute("DO RELEASE_LOCK(\(lockName))")
+                throw error
+            }
+            try connection.execute("DO RELEASE_LOCK(\(lockName))")
+        }
+
+        /// Runs the migrations that the table has not seen; under the lock.
+        private func run(_ migrations: [[String]]) throws(MySQLError) {
             try connection.execute(
                 """
                 CREATE TABLE IF NOT EXISTS \(Self.bookkeeping) (collection VARCHAR(64) NOT NULL PRIMARY KEY, \
@@ -57,7 +73,6 @@
                     VALUES (\(MySQLConnection.literal(table.collection.name)), \(index + 1))
                     """)
             }
-            try connection.execute("DO RELEASE_LOCK(\(name))")
         }
 
         /// Changes the table; an index that is there already is as good as one made now.
