@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// What becomes of each operation of a batch, and which rows that leaves to write; pure.
 ///
 /// ```
@@ -36,44 +44,70 @@ struct BatchPlan {
         init(_ text: String) { bytes = Array(text.utf8) }
         init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+        static func == (one: Identifier, other: Identifier) -> Bool {
+            one.bytes.count == other.bytes.count && compare(one, other) == 0
+        }
+
         static func < (one: Identifier, other: Identifier) -> Bool {
-            one.bytes.lexicographicallyPrecedes(other.bytes)
+            let comparison = compare(one, other)
+            return comparison == 0 ? one.bytes.count < other.bytes.count : comparison < 0
+        }
+
+        // At once: the hash of an array takes byte after byte.
+        func hash(into hasher: inout Hasher) {
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+
+        /// Compares as many bytes as both have.
+        private static func compare(_ one: Identifier, _ other: Identifier) -> Int32 {
+            one.bytes.withUnsafeBytes { left -> Int32 in
+                other.bytes.withUnsafeBytes { right -> Int32 in
+                    guard let first = left.baseAddress, let second = right.baseAddress else { return 0 }
+                    return memcmp(first, second, min(left.count, right.count))
+                }
+            }
         }
     }
 
-    private struct Slot {
+    /// One operation and the identifier that it is about.
+    private struct Touch {
         let identifier: Identifier
-        /// The operations on it, in their order.
-        var operations: [Int]
+        let operation: Int
     }
 
     let operations: [StoreOperation]
     let keeps: StoreCollection.Keeping
     /// Why some operations cannot be done, by their index; what they would do is left out.
     private(set) var refused: [Int: StoreOutcome]
-    /// One for each identifier, in the order of their bytes: all workers lock rows in the same order.
-    private let slots: [Slot]
+    /// In the order of the identifiers' bytes: all workers lock rows in the same order.
+    ///
+    /// Those on one identifier are in the batch's order.
+    private let touches: [Touch]
+    /// Where those of each identifier are.
+    private let slots: [Range<Int>]
 
     init(_ operations: [StoreOperation], keeps: StoreCollection.Keeping, refused: [Int: StoreOutcome] = [:]) {
         self.operations = operations
         self.keeps = keeps
         self.refused = refused
-        var places: [Identifier: Int] = [:]
-        var slots: [Slot] = []
-        for (index, operation) in operations.enumerated() {
-            let identifier = Identifier(operation.id)
-            if let place = places[identifier] {
-                slots[place].operations.append(index)
-            } else {
-                places[identifier] = slots.count
-                slots.append(Slot(identifier: identifier, operations: [index]))
-            }
+        // A stable sort.
+        let touches = operations.enumerated()
+            .map { Touch(identifier: Identifier($0.element.id), operation: $0.offset) }
+            .sorted { $0.identifier < $1.identifier }
+        var slots: [Range<Int>] = []
+        slots.reserveCapacity(touches.count)
+        var start = 0
+        for (index, touch) in touches.enumerated() where touch.identifier != touches[start].identifier {
+            slots.append(start..<index)
+            start = index
         }
-        self.slots = slots.sorted { $0.identifier < $1.identifier }
+        if start < touches.count { slots.append(start..<touches.count) }
+        self.touches = touches
+        self.slots = slots
     }
 
     /// The identifiers of the batch, each once, in the order of their bytes.
-    var identifiers: [Identifier] { slots.map(\.identifier) }
+    var identifiers: [Identifier] { slots.map { touches[$0.lowerBound].identifier } }
 
     /// Whether there are deletes in it.
     var deletes: Bool {
@@ -90,10 +124,11 @@ struct BatchPlan {
         var outcomes = [StoreOutcome](repeating: .upserted, count: operations.count)
         var changes = Changes()
         for slot in slots {
-            let before = table[slot.identifier] ?? .missing
+            let before = table[touches[slot.lowerBound].identifier] ?? .missing
             var state = before
             var written: Int?
-            for index in slot.operations {
+            for touch in touches[slot] {
+                let index = touch.operation
                 if let outcome = refused[index] {
                     outcomes[index] = outcome
                     continue

@@ -55,6 +55,31 @@ struct BatchPlanTests {
         #expect(plan.decide([:]).changes.inserts.map(\.operation) == [3, 1, 2, 0])
     }
 
+    @Test("an identifier comes before those that it begins, and bytes count as numbers from 0 to 255")
+    func identifiers() {
+        let sorted: [[UInt8]] = [[], [0], [0, 0], [0x61], [0x61, 0], [0x61, 0x62], [0x62], [0x7F], [0x80], [0xFF]]
+        for (index, bytes) in sorted.enumerated() {
+            for (other, otherBytes) in sorted.enumerated() {
+                let (one, another) = (BatchPlan.Identifier(bytes), BatchPlan.Identifier(otherBytes))
+                #expect((one < another) == (index < other))
+                #expect((one == another) == (index == other))
+                if index == other { #expect(one.hashValue == another.hashValue) }
+            }
+        }
+        #expect(Set(sorted.map { BatchPlan.Identifier($0) }).count == sorted.count)
+    }
+
+    @Test("operations on one identifier keep their order among many others")
+    func orderAmongOthers() {
+        let operations = (0..<300).map { upsert($0.isMultiple(of: 3) ? "same" : "\($0 * 7919 % 1000)", 1) }
+        let plan = BatchPlan(operations, keeps: .latest)
+        let inserts = plan.decide([:]).changes.inserts.map(\.operation)
+        #expect(inserts.last == 297, "the last of those on 'same', which is behind all digits")
+        #expect(inserts.count == 201)
+        #expect(plan.identifiers == inserts.map { BatchPlan.Identifier(operations[$0].id) })
+        #expect(plan.identifiers == plan.identifiers.sorted())
+    }
+
     @Test("a collection that keeps the first removes what was deleted, and replaces what came again after that")
     func first() {
         let plan = BatchPlan(
