@@ -5,6 +5,14 @@
     ///
     /// Every call blocks, for as long as the address's timeouts allow. Belongs to one thread.
     final class MySQLConnection {
+        private struct StatementKey: Hashable {
+            let collection: String
+            let statement: MySQLTable.Statement
+        }
+
+        /// Enough for batches of all sizes that a worker has; each takes memory of the server for as long as it is kept.
+        private static let statementsMaximum = 64
+
         /// Others may keep a row or a lock for so long before a write gives up and is tried again: a shorter time than
         /// that after which a silent server is taken for dead.
         let lockWaitSeconds: UInt32
@@ -14,7 +22,7 @@
         private(set) var binaryCollation = ""
         let parameters = MySQLParameters()
         private let handle: UnsafeMutablePointer<MYSQL>
-        private var statements: [String: MySQLStatement] = [:]
+        private var statements = RecentlyUsed<StatementKey, MySQLStatement>(maximum: MySQLConnection.statementsMaximum)
 
         init(_ address: MySQLAddress) throws(MySQLError) {
             guard let handle = mysql_init(nil) else { throw Self.outOfMemory }
@@ -131,12 +139,13 @@
             return rows
         }
 
-        /// The statement of that text, prepared now or before.
-        func statement(_ sql: String) throws(MySQLError) -> MySQLStatement {
-            if let statement = statements[sql] { return statement }
-            let statement = try MySQLStatement(handle, sql)
-            statements[sql] = statement
-            return statement
+        /// The statement of that table, prepared now or before.
+        func statement(_ statement: MySQLTable.Statement, of table: MySQLTable) throws(MySQLError) -> MySQLStatement {
+            let key = StatementKey(collection: table.collection.name, statement: statement)
+            if let prepared = statements.value(of: key) { return prepared }
+            let prepared = try MySQLStatement(handle, table.sql(statement))
+            statements.add(prepared, as: key)
+            return prepared
         }
 
         /// A name of a table, column or database as SQL takes it.

@@ -76,6 +76,16 @@
             text.withUTF8 { add(UnsafeRawBufferPointer($0), MYSQL_TYPE_STRING) }
         }
 
+        /// Adds the last values again, as often as that is said; their bytes are not copied.
+        func repeatLast(_ values: Int, times: Int) {
+            precondition(
+                values <= count && count + values * times <= bindings.count, "room was made for every value")
+            for _ in 0..<values * times {
+                bindings[count] = bindings[count - values]
+                count += 1
+            }
+        }
+
         private func add(_ value: UnsafeRawBufferPointer, _ type: enum_field_types) {
             append(type, length: value.count, reserve: Self.rounded(value.count)) { $0.copyMemory(from: value) }
         }

@@ -122,7 +122,7 @@
                 connection.parameters.reset(count: 2, byteCount: 2 * MySQLParameters.wordBytes)
                 connection.parameters.add(oldest)
                 connection.parameters.add(Int64(Self.clearedAtOnce))
-                let rows = try connection.statement(table.oldDeletes).rows(connection.parameters, [.text])
+                let rows = try connection.statement(.oldDeletes, of: table).rows(connection.parameters, [.text])
                 // In the order in which batches lock rows.
                 let old = rows.compactMap { row -> BatchPlan.Identifier? in
                     if case .text(let id) = row[0] { BatchPlan.Identifier(id) } else { nil }
@@ -142,7 +142,7 @@
                     count: 2, byteCount: MySQLParameters.byteCount(of: id) + MySQLParameters.wordBytes)
                 connection.parameters.add(id)
                 connection.parameters.add(oldest)
-                try connection.statement(table.forget).run(connection.parameters)
+                try connection.statement(.forget, of: table).run(connection.parameters)
             }
             try connection.execute("COMMIT")
         }

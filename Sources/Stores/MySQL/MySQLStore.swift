@@ -65,7 +65,7 @@
             }
             let time = clock.deletedNow
             return try await perform { (connection, table) throws(MySQLError) in
-                try MySQLBatch(connection, table, deletedAt: time).apply(operations)
+                try MySQLBatch(connection, table, operations, deletedAt: time).apply()
             }
         }
 
@@ -81,7 +81,7 @@
             try await perform { (connection, table) throws(MySQLError) in
                 connection.parameters.reset(count: 1, byteCount: MySQLParameters.byteCount(of: id))
                 connection.parameters.add(id)
-                return try Self.documents(connection, table.fetch, table).first
+                return try Self.documents(connection, .fetch, table).first
             }
         }
 
@@ -93,14 +93,15 @@
                     count: 2, byteCount: MySQLParameters.wordBytes + (id.map(MySQLParameters.byteCount(of:)) ?? 0))
                 if let id { parameters.add(id) }
                 parameters.add(Int64(limit))
-                return try Self.documents(connection, table.page(isFirst: id == nil), table)
+                return try Self.documents(connection, .page(isFirst: id == nil), table)
             }
         }
 
         private static func documents(
-            _ connection: MySQLConnection, _ sql: String, _ table: MySQLTable
+            _ connection: MySQLConnection, _ statement: MySQLTable.Statement, _ table: MySQLTable
         ) throws(MySQLError) -> [StoreDocument] {
-            try connection.statement(sql).rows(connection.parameters, table.kinds).compactMap { row in
+            let rows = try connection.statement(statement, of: table).rows(connection.parameters, table.kinds)
+            return rows.compactMap { row in
                 guard case .text(let id)? = row.first else { return nil }
                 return StoreDocument(id: String(decoding: id, as: UTF8.self), values: Array(row.dropFirst()))
             }

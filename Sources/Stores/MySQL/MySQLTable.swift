@@ -79,7 +79,38 @@
             }
         }
 
-        // MARK: - Writing
+        // MARK: - Statements
+
+        /// What is prepared once, and run with other values each time.
+        enum Statement: Hashable {
+            /// Puts rows in; those whose identifier is there stay as they are, and do not count.
+            case insert(rows: Int)
+            /// Puts rows in the place of those there.
+            case replace(rows: Int)
+            /// Locks the rows of some identifiers until the transaction ends and says what they are.
+            case states(count: Int)
+            case remove(count: Int)
+            /// Identifiers of documents deleted before a time; takes that and how many at most, and locks nothing.
+            case oldDeletes
+            /// Forgets one of them, if nobody has written it meanwhile; takes its identifier and the time.
+            case forget
+            case fetch
+            /// Takes the identifier before the first one, where there is one, and how many at most.
+            case page(isFirst: Bool)
+        }
+
+        func sql(_ statement: Statement) -> String {
+            switch statement {
+            case .insert(let rows): rowsStatement(rows, "id = \(table).id")
+            case .replace(let rows): rowsStatement(rows, overwrite)
+            case .states(let count): states(count)
+            case .remove(let count): "DELETE FROM \(table) WHERE id IN (\(Self.marks(count)))"
+            case .oldDeletes: "SELECT id FROM \(table) WHERE deleted > 0 AND deleted < ? LIMIT ?"
+            case .forget: "DELETE FROM \(table) WHERE id = ? AND deleted > 0 AND deleted < ?"
+            case .fetch: "\(selectDocument) WHERE id = ?\(isVersioned ? " AND deleted = 0" : "")"
+            case .page(let isFirst): page(isFirst: isFirst)
+            }
+        }
 
         /// The most rows of one statement, a power of two.
         var rowsInStatement: Int {
@@ -88,51 +119,49 @@
             return rows
         }
 
-        /// Puts rows in; those whose identifier is there stay as they are, and do not count.
-        func insert(rows: Int) -> String { rowsStatement(rows, "id = \(table).id") }
+        /// The number of rows or identifiers of the statement that takes at least so many, from 1.
+        ///
+        /// It has three binary digits and zeros behind them, so that few statements serve batches of any size. Of what it
+        /// takes, a fifth at most is too much.
+        static func size(atLeast count: Int) -> Int {
+            let unit = unit(of: count)
+            return (count + unit - 1) / unit * unit
+        }
 
-        /// Puts rows in the place of those there.
-        func replace(rows: Int) -> String { rowsStatement(rows, overwrite) }
+        /// The number of rows of the statement that so many fill.
+        static func size(atMost count: Int) -> Int {
+            let unit = unit(of: count)
+            return count / unit * unit
+        }
+
+        /// What the third binary digit counts.
+        private static func unit(of count: Int) -> Int {
+            1 << max(0, Int.bitWidth - count.leadingZeroBitCount - 3)
+        }
 
         private func rowsStatement(_ rows: Int, _ update: String) -> String {
             "\(insertHead)\(Array(repeating: rowMarks, count: rows).joined(separator: ",")) ON DUPLICATE KEY UPDATE \(update)"
         }
 
-        /// Locks the rows of some identifiers until the transaction ends and says what they are.
-        ///
         /// By the primary key even where the table is small: reading all of it would lock the rows of others.
-        func states(count: Int) -> String {
+        private func states(_ count: Int) -> String {
             """
             SELECT id, \(isVersioned ? "version, deleted" : "0, 0") FROM \(table) FORCE INDEX (PRIMARY) \
             WHERE id IN (\(Self.marks(count))) FOR UPDATE
             """
         }
 
-        func remove(count: Int) -> String { "DELETE FROM \(table) WHERE id IN (\(Self.marks(count)))" }
-
         private static func marks(_ count: Int) -> String {
             Array(repeating: "?", count: count).joined(separator: ",")
         }
 
-        // MARK: - Old deletes
-
-        /// Identifiers of documents deleted before a time; takes that and how many at most, and locks nothing.
-        var oldDeletes: String { "SELECT id FROM \(table) WHERE deleted > 0 AND deleted < ? LIMIT ?" }
-
-        /// Forgets one of them, if nobody has written it meanwhile; takes its identifier and the time.
-        var forget: String { "DELETE FROM \(table) WHERE id = ? AND deleted > 0 AND deleted < ?" }
-
-        // MARK: - Reading
-
-        var fetch: String { "\(selectDocument) WHERE id = ?\(isVersioned ? " AND deleted = 0" : "")" }
-
-        /// Takes the identifier before the first one, where there is one, and how many at most.
-        func page(isFirst: Bool) -> String {
+        private func page(isFirst: Bool) -> String {
             let conditions = (isFirst ? [] : ["id > ?"]) + (isVersioned ? ["deleted = 0"] : [])
             let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
             return "\(selectDocument)\(filter) ORDER BY id LIMIT ?"
         }
 
+        /// Counts the documents.
         var count: String { "SELECT COUNT(*) FROM \(table)\(isVersioned ? " WHERE deleted = 0" : "")" }
     }
 #endif
