@@ -59,6 +59,21 @@ struct WebLogPipelineTests {
         #expect(try self.result(pipeline, found[2])["timestamp"] is NSNull)
     }
 
+    @Test("the lake reads the time of a line that is broken behind it")
+    func lakeBrokenLine() throws {
+        let lines = [
+            #"192.0.2.7 - - [21/Nov/2026:02:48:49 +0100] "GET / HTTP/1.1" 2x0 12"#,
+            "- [21/Nov/2026:02:48:49 +0100]", "192.0.2.7 - - [21/Nov/2026:02:48:49 +0100", "192.0.2.7 - - [soon]",
+        ]
+        let found = process(DataLakePipeline(), lines.map { Array($0.utf8) })
+        let time = StoreValue.text(Array("2026-11-21T02:48:49+01:00".utf8))
+        #expect(try found.map { try document($0).values[0] } == [time, time, .null, .null])
+        #expect(try result(DataLakePipeline(), found[0])["timestamp"] as? String == "2026-11-21T02:48:49+01:00")
+        // What takes lines apart takes none of these.
+        let cleaned = process(DataCleanPipeline(), lines.map { Array($0.utf8) })
+        #expect(cleaned.allSatisfy { if case .rejected = $0.outcome { true } else { false } })
+    }
+
     @Test("the clean collection has a value for each column")
     func clean() throws {
         let pipeline = DataCleanPipeline()

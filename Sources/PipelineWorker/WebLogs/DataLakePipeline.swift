@@ -8,8 +8,8 @@ import WebLogs
 ///     line ─► MD5, time ─► raw_log(id, timestamp, line)
 ///                └───────► {"id","pipeline":"data-lake","timestamp","bytes","processed_at"}
 ///
-/// The timestamp is null where a line cannot be parsed. Bytes that are no UTF-8 stand in the text as `\xHH`; the
-/// identifier is of the bytes as they came.
+/// A line that cannot be parsed keeps its time where it has one between brackets; where it has none the timestamp is
+/// null. Bytes that are no UTF-8 stand in the text as `\xHH`; the identifier is of the bytes as they came.
 package struct DataLakePipeline: MessagePipeline {
     package let collection = StoreCollection(
         name: "raw_log", keeps: .first, columns: [.init("timestamp", .text), .init("line", .text)])
@@ -24,7 +24,7 @@ package struct DataLakePipeline: MessagePipeline {
         let nanoseconds = clock.unixNanoseconds()
         let processedAt = UTCTimestamp.bytes(unixNanoseconds: nanoseconds)
         return WebLogMessages(clock: clock).process(messages, isStopping: isStopping) { line in
-            let timestamp = (try? AccessLogLine(line.bytes))?.time.iso8601
+            let timestamp = AccessLogLine.time(in: line.bytes)?.iso8601
             var draft = WebLogMessages.result(of: "data-lake", id: line.id, timestamp: timestamp)
             draft.writeStaticString(#","bytes":"#)
             draft.writeString(String(line.bytes.count))
