@@ -9,37 +9,10 @@ package import NIOCore
 package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
     // Reason: all state is touched on `eventLoop` only; the asynchronous entry points hop to it.
 
-    private struct Batch {
-        var frames: [OutboundMessage]
-        var destination: String
-        var done: EventLoopPromise<Void>
-        /// Confirm numbers of its messages on the current connection; empty while it waits to be sent.
-        var numbers: Range<UInt64> = 0..<0
-        /// Which of them the broker has answered for, and how many it has not.
-        var answered: [Bool] = []
-        var unanswered = 0
-
-        mutating func sent(from first: UInt64) {
-            numbers = first..<first + UInt64(frames.count)
-            answered = Array(repeating: false, count: frames.count)
-            unanswered = frames.count
-        }
-
-        mutating func confirm(_ tags: ClosedRange<UInt64>) {
-            for tag in tags.clamped(to: numbers.lowerBound...numbers.upperBound - 1) where numbers.contains(tag) {
-                let index = Int(tag - numbers.lowerBound)
-                if !answered[index] { unanswered -= 1 }
-                answered[index] = true
-            }
-        }
-    }
-
     private let connection: RecoveringConnection
     private let eventLoop: any EventLoop
     private var channel: AMQPChannel?
-    /// Batches in the order they were sent; those behind the first without numbers wait for a connection.
-    private var batches: [Batch] = []
-    private var returned: DriverError?
+    private var batches = PublishedBatches<EventLoopPromise<Void>>()
     private var isClosed = false
 
     private init(_ connection: RecoveringConnection, on eventLoop: any EventLoop) {
@@ -75,7 +48,7 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
             guard !self.isClosed else {
                 return done.fail(DriverError(.unreachable, "the connection for results is closed"))
             }
-            self.batches.append(Batch(frames: messages, destination: destination, done: done))
+            self.batches.append(.init(messages, to: destination, waiter: done))
             self.sendWaiting()
         }
         try await done.futureResult.get()
@@ -92,36 +65,36 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
 
     private func ready(_ channel: AMQPChannel) {
         self.channel = channel
-        for index in batches.indices { batches[index].numbers = 0..<0 }
+        batches.unsendAll()
         sendWaiting()
     }
 
     private func sendWaiting() {
         guard let channel else { return }
-        for index in batches.indices where batches[index].numbers.isEmpty {
-            let count = batches[index].frames.count
+        while let index = batches.firstUnsent {
+            let batch = batches[index]
             do {
-                let frames = try encode(batches[index], for: channel)
-                let first = channel.writePublishes(frames, count: count)
+                let frames = try encode(batch.messages, to: batch.destination, for: channel)
+                let first = channel.writePublishes(frames, count: batch.messages.count)
                 guard first > 0 else { return }
-                batches[index].sent(from: first)
+                batches.send(index, from: first)
             } catch {
-                let batch = batches.remove(at: index)
-                batch.done.fail(DriverError(.configuration, "a result cannot be published: \(error)"))
-                return sendWaiting()
+                let waiter = batches.remove(at: index)
+                waiter.fail(DriverError(.configuration, "a result cannot be published: \(error)"))
             }
         }
     }
 
-    private func encode(_ batch: Batch, for channel: AMQPChannel) throws(WireError) -> ByteBuffer {
+    private func encode(
+        _ messages: [OutboundMessage], to destination: String, for channel: AMQPChannel
+    ) throws(WireError) -> ByteBuffer {
         var buffer = ByteBuffer()
-        buffer.reserveCapacity(batch.frames.reduce(0) { $0 + $1.body.readableBytes + 256 })
+        buffer.reserveCapacity(messages.reduce(0) { $0 + $1.body.readableBytes + 256 })
         let publish = Frame.method(
-            .basicPublish(BasicPublish(exchange: "", routingKey: batch.destination, mandatory: true)),
-            on: channel.number)
+            .basicPublish(BasicPublish(exchange: "", routingKey: destination, mandatory: true)), on: channel.number)
         var method = ByteBuffer()
         try method.writeFrame(publish)
-        for message in batch.frames {
+        for message in messages {
             buffer.writeImmutableBuffer(method)
             let header = ContentHeader(
                 bodyBytes: UInt64(message.body.readableBytes), properties: BasicProperties(message))
@@ -136,9 +109,7 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
     }
 
     private func failAll(_ error: any Error) {
-        let failed = batches
-        batches = []
-        for batch in failed { batch.done.fail(error) }
+        for waiter in batches.removeAll() { waiter.fail(error) }
     }
 }
 
@@ -147,44 +118,35 @@ extension AMQPMessageSink: AMQPChannelDelegate {
     package func channel(_ channel: AMQPChannel, confirmed tag: UInt64, multiple: Bool, nack: Bool) {
         guard channel === self.channel else { return }
         let tags = (multiple ? min(1, tag) : tag)...tag
-        if nack {
-            return fail(
-                tags, DriverError(.precondition, "the broker refused a result: is the processed queue full?"))
-        }
-        for index in batches.indices where !batches[index].numbers.isEmpty {
-            if batches[index].numbers.overlaps(tags) { batches[index].confirm(tags) }
+        guard nack else { return batches.confirm(tags) }
+        for waiter in batches.refuse(tags) {
+            waiter.fail(DriverError(.precondition, "the broker refused a result: is the processed queue full?"))
         }
     }
 
-    /// Wakes those whose publishes were all confirmed in this read.
+    /// Wakes those whose publishes were all answered for in this read.
     package func channelReadComplete(_ channel: AMQPChannel) {
-        while let first = batches.first, !first.numbers.isEmpty, first.unanswered == 0 {
-            batches.removeFirst()
-            if let returned {
-                self.returned = nil
-                first.done.fail(returned)
-            } else {
-                first.done.succeed()
+        for (batch, ending) in batches.takeFinished() {
+            switch ending {
+            case .confirmed: batch.waiter.succeed()
+            case .returned:
+                batch.waiter.fail(
+                    DriverError(
+                        .precondition, "there is no queue \(batch.destination) on the broker for the results"))
             }
         }
     }
 
-    /// Fails the publish that no queue took.
+    /// Notes which publish no queue took; it fails when all of its batch is answered for.
     package func channel(_ channel: AMQPChannel, returned message: ReturnedMessage) {
-        returned = DriverError(
-            .precondition, "there is no queue \(message.routingKey) on the broker for the results")
+        guard channel === self.channel else { return }
+        batches.noteReturn(of: message.properties.messageID, from: message.routingKey)
     }
 
-    /// Fails what waits for a confirm that will not come.
+    /// Publishes nothing more until there is another one, on which all that was not confirmed is sent again.
     package func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
         guard channel === self.channel else { return }
         self.channel = nil
-    }
-
-    /// Fails the batches that hold one of the messages.
-    private func fail(_ tags: ClosedRange<UInt64>, _ error: DriverError) {
-        for batch in batches where batch.numbers.overlaps(tags) { batch.done.fail(error) }
-        batches.removeAll { $0.numbers.overlaps(tags) }
     }
 }
 
