@@ -66,7 +66,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How long to finish what is in flight when asked to stop.")
     var drain = DurationArgument(seconds: 30)
 
-    @Option(help: "Try so long to connect and to find the queue before giving up.")
+    @Option(help: "Try so long to reach store and broker and to find the queue before giving up.")
     var wait = DurationArgument(seconds: 0)
 
     @Option(help: "Append a line of statistics to this file each second.")
@@ -115,11 +115,12 @@ struct WorkerCommand: AsyncParsableCommand {
         }
 
         let work = try makePipeline(environment, logger)
-        let documents = try await storeURL.open(work.collection, logger: logger)
+        let deadline = ContinuousClock.now + wait.duration
+        let documents = try await open(storeURL, work.collection, until: deadline, logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         group.next().execute { Allocator.countThisThread() }
         do {
-            let (source, sink) = try await connect(uri, on: group.next(), logger)
+            let (source, sink) = try await connect(uri, on: group.next(), until: deadline, logger)
             logger.info(
                 "worker ready",
                 metadata: [
@@ -194,17 +195,36 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     private func connect(
-        _ uri: String, on eventLoop: any EventLoop, _ logger: Logger
+        _ uri: String, on eventLoop: any EventLoop, until deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> (any MessageSource, any MessageSink) {
-        let clock = ContinuousClock()
-        let deadline = clock.now + wait.duration
-        var lastError: DriverError?
+        try await persistently(
+            until: deadline, logger,
+            mayPass: { (error: DriverError) in error.kind == .unreachable || error.kind == .precondition }
+        ) { () async throws(DriverError) -> (any MessageSource, any MessageSink) in
+            try await connectOnce(uri, on: eventLoop, logger)
+        }
+    }
+
+    private func open(
+        _ url: StoreURL, _ collection: StoreCollection, until deadline: ContinuousClock.Instant, _ logger: Logger
+    ) async throws -> any DocumentStore {
+        try await persistently(until: deadline, logger, mayPass: { (error: StoreError) in error.isRetryable }) {
+            () async throws(StoreError) -> any DocumentStore in
+            try await url.open(collection, logger: logger)
+        }
+    }
+
+    /// Tries again what may pass, until `--wait` is over.
+    private func persistently<Value, Failure: Error & Equatable>(
+        until deadline: ContinuousClock.Instant, _ logger: Logger, mayPass: (Failure) -> Bool,
+        _ attempt: () async throws(Failure) -> Value
+    ) async throws -> Value {
+        var lastError: Failure?
         while true {
-            do throws(DriverError) {
-                return try await connectOnce(uri, on: eventLoop, logger)
+            do throws(Failure) {
+                return try await attempt()
             } catch {
-                let mayPass = error.kind == .unreachable || error.kind == .precondition
-                guard mayPass, clock.now < deadline else { throw error }
+                guard mayPass(error), ContinuousClock.now < deadline else { throw error }
                 // Once for each reason: the same one comes twice a second.
                 if error != lastError { logger.info("not ready yet, trying again", metadata: ["reason": "\(error)"]) }
                 lastError = error

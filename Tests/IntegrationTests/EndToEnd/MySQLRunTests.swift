@@ -81,11 +81,35 @@ struct MySQLRunTests {
         }
     }
 
+    @Test("a worker told to wait does so for a server that is not up yet", .needsOwnMariaDB)
+    func notYetUp() async throws {
+        try await MariaDBServer.withOwn { server in
+            try await server.stop()
+            let broker = "127.0.0.1:\(try freePort())"
+            _ = try await run(
+                Places.rafale, ["worker", "--wait", "10m", "--broker", "amqp://guest:guest@\(broker)/"],
+                environment: ["RAFALE_STORE": server.url], limit: .seconds(120)
+            ) { worker in
+                try await worker.waitForText("store mysql:127.0.0.1:")
+                #expect(worker.errors.contains("not ready yet"))
+                #expect(!worker.errors.contains(broker))
+                try await server.restart()
+                // The broker comes behind the store.
+                try await worker.waitForText(broker, within: .seconds(60))
+                worker.send(signal: SIGTERM)
+            }
+            // It has made its table.
+            #expect(try await server.sql("SELECT COUNT(*) FROM rafale.\(Self.table)") == "0")
+        }
+    }
+
     @Test("ends at once where the server refuses it, in one line without the password", .needsMariaDB)
     func refused() async throws {
         let server = try await MariaDBServer.shared()
         let url = server.url.replacing(server.password, with: "wrong-secret")
-        let outcome = try await run(Places.rafale, ["worker"], environment: ["RAFALE_STORE": url])
+        // Sooner than the limit of the test's own: there is nothing to wait for.
+        let outcome = try await run(
+            Places.rafale, ["worker", "--wait", "10m"], environment: ["RAFALE_STORE": url], limit: .seconds(60))
         expectOneLine(outcome, exit: 77, saying: "rafale worker: store mysql:127.0.0.1:", "Access denied")
     }
 
