@@ -110,6 +110,9 @@ import Testing
         BadScenario(
             "phases: [{name: a, rate: original}]\npipeline: weblogs\nlogs: {file: /dev/null, loop: true}\n",
             "1:10: phases[0]: with logs.loop the file has no end"),
+        BadScenario(
+            weblogs + "logs: {file: /dev/null, loop: true, csv: true}\n",
+            "3:42: logs.csv: would get each line once more whenever the file begins again"),
         BadScenario(minimal + "pipeline: logs\n", "2:11: pipeline: 'logs' is not possible; possible: text, weblogs"),
         BadScenario(
             weblogs + "target: churn\nchurn: queues\n", "2:11: pipeline: has nothing to do with 'target: churn'"),

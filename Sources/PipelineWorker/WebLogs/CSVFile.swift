@@ -12,8 +12,8 @@ import Synchronization
 /// A CSV file (RFC 4180) that rows are appended to, a batch at a time, by any number of processes at once.
 ///
 /// The first line names the columns, but in a pipe, whose writers cannot know which of them is the first. A batch is
-/// under a lock of the file and in the file when `append` returns; where it cannot be written, nothing of it stays. Rows
-/// whose messages were delivered again may stand there twice; their `id` is the same.
+/// under a lock of the file and in the file when `append` returns; where it cannot be written, nothing of it stays. A
+/// line that comes again, or whose message is delivered again, gets a row each time; their `id` is the same.
 package final class CSVFile: Sendable {
     /// What is in the way of writing.
     package struct Failure: Error, Equatable, CustomStringConvertible {

@@ -59,7 +59,7 @@ package struct DataCleanPipeline: MessagePipeline {
     /// The result, which does not depend on what the store answered.
     package func result(of work: PipelineWork, outcome: StoreOutcome) -> ByteBuffer? { work.draft }
 
-    /// Appends the rows to the CSV file, now that the store has them.
+    /// Appends the rows to the CSV file, now that the store has them: those too that it had before.
     package func stored(_ operations: [StoreOperation], outcomes: [StoreOutcome]) throws {
         guard let csv else { return }
         let rows = zip(operations, outcomes).compactMap { operation, outcome -> StoreDocument? in

@@ -21,7 +21,8 @@ extension Scenario.Logs: Keyed {
             ),
             Key(
                 "csv", \.csv, .boolean,
-                "Whether data-clean also writes its rows to `parsed_data.csv` in the run's folder."),
+                "Whether data-clean also writes a row for each line it stores to `parsed_data.csv` in the run's folder."
+            ),
         ]
     }
 }
@@ -107,6 +108,10 @@ extension Scenario {
         }
         if logs.speed != defaults.speed, !isOriginal.contains(true) {
             decoding.report(key: "logs.speed", "is about the lines' own times; give a phase 'rate: original'")
+        }
+        if logs.csv, logs.loop {
+            decoding.report(
+                key: "logs.csv", "would get each line once more whenever the file begins again; remove it, or 'loop'")
         }
         for (index, phase) in phases.enumerated() where logs.loop && phase.end == .count(Phase.wholeRecording) {
             decoding.report(
