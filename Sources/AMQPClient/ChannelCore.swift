@@ -209,18 +209,18 @@ final class ChannelCore {
     private func deliverAssembled(_ method: ByteBuffer, _ content: PartialContent) throws(WireError) {
         guard let channel, let delegate, state.phase == .open else { return }
         let outcome: Result<Void, WireError> = method.withUnsafeReadableBytes { methodBytes in
-            content.properties.withUnsafeReadableBytes { properties in
-                content.body.withUnsafeReadableBytes { body in
-                    do throws(WireError) {
-                        var delivery = Delivery(storage: content.body)
-                        delivery.set(try RawDeliver(methodBytes), properties: properties)
-                        delivery.body = body
-                        delivery.bodyIndex = content.body.readerIndex
-                        delegate.channel(channel, received: delivery)
-                        return .success(())
-                    } catch {
-                        return .failure(error)
-                    }
+            content.bytes.withUnsafeReadableBytes { bytes in
+                do throws(WireError) {
+                    var delivery = Delivery(storage: content.bytes)
+                    let properties = UnsafeRawBufferPointer(rebasing: bytes[..<content.propertiesBytes])
+                    delivery.set(try RawDeliver(methodBytes), properties: properties)
+                    delivery.body = UnsafeRawBufferPointer(rebasing: bytes[content.propertiesBytes...])
+                    delivery.propertiesIndex = content.bytes.readerIndex
+                    delivery.bodyIndex = content.bytes.readerIndex + content.propertiesBytes
+                    delegate.channel(channel, received: delivery)
+                    return .success(())
+                } catch {
+                    return .failure(error)
                 }
             }
         }

@@ -4,8 +4,8 @@ import NIOCore
 extension ConnectionHandler {
     /// What to do with the frames of a delivery that follow its method.
     private enum Content {
-        /// All of it lies there: the bytes of header and body, and where the body begins in the scanned bytes.
-        case whole(RawContentHeader, body: UnsafeRawBufferPointer, bodyOffset: Int)
+        /// All of it lies there: the bytes of header and body, and where properties and body begin among the scanned.
+        case whole(RawContentHeader, propertiesOffset: Int, body: UnsafeRawBufferPointer, bodyOffset: Int)
         /// The rest will lie behind it when more has come.
         case wait
         /// Split over body frames, or mixed with another channel's: to be assembled.
@@ -68,7 +68,7 @@ extension ConnectionHandler {
                 switch HotMethod(frame) {
                 case .deliver where core.acceptsDelivery:
                     switch try content(of: frame, &scanner) {
-                    case .whole(let header, let body, let bodyOffset):
+                    case .whole(let header, let propertiesOffset, let body, let bodyOffset):
                         let method = try RawDeliver(frame.payload)
                         if !body.isEmpty {
                             let whole = frame.whole.lowerBound..<scanner.consumedBytes
@@ -81,6 +81,7 @@ extension ConnectionHandler {
                         var delivery = Delivery(storage: storage)
                         delivery.set(method, properties: header.properties)
                         delivery.body = body
+                        delivery.propertiesIndex = firstIndex + propertiesOffset
                         delivery.bodyIndex = firstIndex + bodyOffset
                         deliver(delivery, to: core)
                     case .wait: return frame.whole.lowerBound
@@ -138,9 +139,13 @@ extension ConnectionHandler {
         guard case .header = headerFrame.type, headerFrame.channel == method.channel else { return .pieces }
         let header = try RawContentHeader(headerFrame.payload)
         guard header.classID == 60 else { return .pieces }
+        // They end the frame but for its last byte.
+        let propertiesOffset = headerFrame.whole.upperBound - 1 - header.properties.count
         if header.bodyBytes == 0 {
             scanner = ahead
-            return .whole(header, body: Self.noBytes, bodyOffset: headerFrame.whole.upperBound)
+            return .whole(
+                header, propertiesOffset: propertiesOffset, body: Self.noBytes,
+                bodyOffset: headerFrame.whole.upperBound)
         }
         guard header.bodyBytes <= UInt64(bodyMaxBytes) else { return .pieces }
         guard let bodyFrame = try ahead.next() else { return .wait }
@@ -148,7 +153,9 @@ extension ConnectionHandler {
             UInt64(bodyFrame.payload.count) == header.bodyBytes
         else { return .pieces }
         scanner = ahead
-        return .whole(header, body: bodyFrame.payload, bodyOffset: bodyFrame.whole.lowerBound + FrameHeader.bytes)
+        return .whole(
+            header, propertiesOffset: propertiesOffset, body: bodyFrame.payload,
+            bodyOffset: bodyFrame.whole.lowerBound + FrameHeader.bytes)
     }
 
     private func receivedOnConnection(_ frame: RawFrame) throws(WireError) {

@@ -18,14 +18,23 @@ package struct Delivery: ~Copyable {
     /// The whole body.
     package internal(set) var body = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    /// What holds the body's bytes, and where in it they begin.
+    /// What holds the bytes of properties and body, and where in it they begin, the properties first.
     private let storage: ByteBuffer
+    var propertiesIndex = 0
     var bodyIndex = 0
 
     init(storage: ByteBuffer) { self.storage = storage }
 
     /// The body to keep: a slice that holds the socket's buffer, no copy.
-    package func retainBody() -> ByteBuffer { storage.getSlice(at: bodyIndex, length: body.count) ?? ByteBuffer() }
+    ///
+    /// In front of it, in the bytes of the slice that count as read, stand the properties: the first
+    /// `properties.bytes.count` of them.
+    package func retainBody() -> ByteBuffer {
+        let offset = bodyIndex - propertiesIndex
+        guard var kept = storage.getSlice(at: propertiesIndex, length: offset + body.count) else { return ByteBuffer() }
+        kept.moveReaderIndex(forwardBy: offset)
+        return kept
+    }
 
     /// All the properties, decoded.
     package func decodeProperties() throws(WireError) -> BasicProperties { try properties.decode() }

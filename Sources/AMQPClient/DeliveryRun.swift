@@ -46,6 +46,7 @@ package struct DeliveryRun: ~Copyable {
         delivery.set(method(known), properties: properties(known))
         delivery.body = UnsafeRawBufferPointer(
             rebasing: bytes[known.bodyOffset..<known.bodyOffset + known.bodyBytes])
+        delivery.propertiesIndex = firstIndex + known.propertiesOffset
         delivery.bodyIndex = firstIndex + known.bodyOffset
         return delivery
     }

@@ -22,9 +22,9 @@ struct PartialContent {
     }
 
     let kind: Kind
-    /// Flags and values, as they stood on the wire.
-    private(set) var properties = ByteBuffer()
-    private(set) var body = ByteBuffer()
+    /// The properties' flags and values, as they stood on the wire, and behind them the body.
+    private(set) var bytes = ByteBuffer()
+    private(set) var propertiesBytes = 0
     private var sequence = ContentSequence()
 
     init(_ kind: Kind) throws(WireError) {
@@ -32,27 +32,33 @@ struct PartialContent {
         _ = try sequence.method(kind.methodID)
     }
 
+    /// The body, as far as it has come.
+    var body: ByteBuffer {
+        bytes.getSlice(at: propertiesBytes, length: bytes.readableBytes - propertiesBytes) ?? ByteBuffer()
+    }
+
     /// Takes the payload of a header frame; true where the message is complete.
     mutating func take(header payload: UnsafeRawBufferPointer) throws(WireError) -> Bool {
         let header = try RawContentHeader(payload)
         let isComplete = try sequence.header(classID: header.classID, bodyBytes: header.bodyBytes)
-        properties.writeBytes(header.properties)
+        propertiesBytes = header.properties.count
         // What is announced is not yet there: reserve no more than a frame's worth for it.
-        body.reserveCapacity(Int(min(header.bodyBytes, UInt64(AMQP.defaultFrameMaxBytes))))
+        bytes.reserveCapacity(propertiesBytes + Int(min(header.bodyBytes, UInt64(AMQP.defaultFrameMaxBytes))))
+        bytes.writeBytes(header.properties)
         return isComplete
     }
 
     /// Takes the payload of a body frame; true where the message is complete.
     mutating func take(body payload: UnsafeRawBufferPointer) throws(WireError) -> Bool {
         let isComplete = try sequence.body(payload.count)
-        body.writeBytes(payload)
+        bytes.writeBytes(payload)
         return isComplete
     }
 
     func decodeProperties() throws(WireError) -> BasicProperties {
-        let result: Result<BasicProperties, WireError> = properties.withUnsafeReadableBytes { bytes in
+        let result: Result<BasicProperties, WireError> = bytes.withUnsafeReadableBytes { bytes in
             do throws(WireError) {
-                return .success(try RawProperties(bytes).decode())
+                return .success(try RawProperties(UnsafeRawBufferPointer(rebasing: bytes[..<propertiesBytes])).decode())
             } catch {
                 return .failure(error)
             }

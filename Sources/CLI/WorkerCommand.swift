@@ -17,8 +17,8 @@ struct WorkerCommand: AsyncParsableCommand {
         abstract: "Consume texts or log lines, process and store them, publish the results.",
         discussion: """
             Each message is stored, its result published and confirmed, and only then acknowledged. A message that \
-            cannot be processed is rejected, so that the broker dead-letters it; the log says why. SIGTERM or Ctrl-C \
-            finishes what is in flight, a second one does not.
+            cannot be processed goes to the failed queue with the reason in its headers; where there is no such queue, \
+            the broker is asked to dead-letter it. SIGTERM or Ctrl-C finishes what is in flight, a second one does not.
 
             Example:
               rafale worker --broker amqp://guest:guest@127.0.0.1:5672/ --store sqlite:texts.db --lanes 2
@@ -42,7 +42,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var processed: String?
 
     @Option(
-        help: "Where the broker dead-letters rejected messages; only named in the log (else the pipeline's).")
+        help: "The queue for messages that cannot be processed (else the pipeline's, such as failed_texts).")
     var failed: String?
 
     @Option(help: "The most messages in flight.")
@@ -173,9 +173,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private var configuration: WorkerConfiguration {
         var configuration = WorkerConfiguration(
-            resultDestination: branch.processed, prefetch: prefetch, lanes: lanes ?? System.coreCount,
-            batchCount: batch,
-            batchDelay: batchDelay.duration)
+            resultDestination: branch.processed, failedDestination: branch.failed, prefetch: prefetch,
+            lanes: lanes ?? System.coreCount, batchCount: batch, batchDelay: batchDelay.duration)
         configuration.drainTimeout = drain.duration
         // A run that started this worker knows whose clock it reads; others are told.
         if endWithParent == nil { configuration.clock = ClockIdentity.current() }

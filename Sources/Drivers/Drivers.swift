@@ -10,6 +10,9 @@ package import NIOCore
 package struct InboundMessage: Sendable {
     /// The payload, a slice of what the socket delivered.
     package var body: ByteBuffer
+    /// How many bytes from the beginning of that slice, in front of the payload, are the message's properties, in the
+    /// system's own form: with them it can be sent on as it came.
+    package var propertiesBytes: Int
     /// The producer's identifier of the message, where it set one.
     package var messageID: String?
     /// When the producer meant to send it (`x-rafale-intended`), in monotonic nanoseconds of the producer's host.
@@ -21,10 +24,11 @@ package struct InboundMessage: Sendable {
     package var token: DeliveryToken
 
     package init(
-        body: ByteBuffer, messageID: String? = nil, intendedNanoseconds: Int64? = nil, receivedNanoseconds: Int64,
-        redelivered: Bool = false, token: DeliveryToken
+        body: ByteBuffer, propertiesBytes: Int = 0, messageID: String? = nil, intendedNanoseconds: Int64? = nil,
+        receivedNanoseconds: Int64, redelivered: Bool = false, token: DeliveryToken
     ) {
         self.body = body
+        self.propertiesBytes = propertiesBytes
         self.messageID = messageID
         self.intendedNanoseconds = intendedNanoseconds
         self.receivedNanoseconds = receivedNanoseconds
@@ -69,6 +73,21 @@ package struct OutboundMessage: Sendable {
     }
 }
 
+/// A message that cannot be processed, as it is put aside: as it came, with the reason in its headers.
+package struct FailedMessage: Sendable {
+    package var message: InboundMessage
+    /// Why, in one line (`x-rafale-reason`).
+    package var reason: String
+    /// The number of the byte at which reading it stopped, counted from 1 (`x-rafale-column`).
+    package var column: Int?
+
+    package init(_ message: InboundMessage, reason: String, column: Int?) {
+        self.message = message
+        self.reason = reason
+        self.column = column
+    }
+}
+
 /// How one delivery ends.
 package enum Settlement: Sendable, Equatable {
     /// Done: the broker may forget it.
@@ -104,6 +123,12 @@ package protocol MessageSink: Sendable {
     /// when the connection was lost between.
     func publish(_ messages: [OutboundMessage], to destination: String) async throws
 
+    /// Puts messages that cannot be processed into a queue; true once the broker has confirmed every one.
+    ///
+    /// False where that is not possible: there is no such queue, or a message has no room for its reason. Then none of
+    /// them counts as put aside. They may have been sent twice when the connection was lost between.
+    func putAside(_ messages: [FailedMessage], in queue: String) async throws -> Bool
+
     func close() async
 }
 
@@ -114,4 +139,12 @@ package enum StampHeader {
     package static let service = "x-rafale-service"
     /// Whose clock the times are of, as a number; only where sender and reader may be different processes.
     package static let clock = "x-rafale-clock"
+}
+
+/// The headers by which a message says why it could not be processed.
+package enum FailureHeader {
+    /// The reason, in one line of text.
+    package static let reason = "x-rafale-reason"
+    /// The number of the byte at which reading stopped, from 1; only where it stopped at one.
+    package static let column = "x-rafale-column"
 }

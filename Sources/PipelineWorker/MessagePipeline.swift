@@ -38,10 +38,8 @@ package struct ProcessedMessage: Sendable {
         case rejected(Rejection)
     }
 
-    package var messageID: String?
-    package var intendedNanoseconds: Int64?
-    package var receivedNanoseconds: Int64
-    package var token: DeliveryToken
+    /// As it arrived.
+    package var original: InboundMessage
     package var decodeNanoseconds: Int64
     /// Nil where nothing was analysed.
     package var analyseNanoseconds: Int64?
@@ -50,10 +48,7 @@ package struct ProcessedMessage: Sendable {
     package init(
         _ message: InboundMessage, decodeNanoseconds: Int64, analyseNanoseconds: Int64?, outcome: Outcome
     ) {
-        messageID = message.messageID
-        intendedNanoseconds = message.intendedNanoseconds
-        receivedNanoseconds = message.receivedNanoseconds
-        token = message.token
+        original = message
         self.decodeNanoseconds = decodeNanoseconds
         self.analyseNanoseconds = analyseNanoseconds
         self.outcome = outcome
@@ -89,7 +84,7 @@ package struct Rejection: Error, Equatable, CustomStringConvertible {
         case badTimestamp = "bad_timestamp"
         /// A field has a value of another kind than it should.
         case wrongKind = "wrong_kind"
-        /// No line of an access log; the detail has the column where parsing stopped.
+        /// No line of an access log; it was read up to the column.
         case badLine = "bad_line"
         /// Nothing can name the line: this machine gives no MD5.
         case noDigest = "no_digest"
@@ -100,10 +95,13 @@ package struct Rejection: Error, Equatable, CustomStringConvertible {
     package let reason: Reason
     /// What exactly is wrong, in a few words and without the message's content.
     package let detail: String
+    /// The number of the byte at which reading the message stopped, counted from 1; nil where it was read to its end.
+    package let column: Int?
 
-    package init(_ reason: Reason, _ detail: String) {
+    package init(_ reason: Reason, _ detail: String, column: Int? = nil) {
         self.reason = reason
         self.detail = detail
+        self.column = column
     }
 
     package var description: String { "\(reason.rawValue): \(detail)" }

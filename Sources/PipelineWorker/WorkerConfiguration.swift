@@ -2,6 +2,8 @@
 package struct WorkerConfiguration: Sendable {
     /// The queue that results go to.
     package var resultDestination: String
+    /// The queue for messages that cannot be processed; with nil the broker dead-letters them.
+    package var failedDestination: String?
     /// The most messages in flight; the source keeps to it.
     package var prefetch: Int
     /// CPU threads.
@@ -21,10 +23,12 @@ package struct WorkerConfiguration: Sendable {
     package var clock: Int64?
 
     package init(
-        resultDestination: String, prefetch: Int, lanes: Int, batchCount: Int, batchDelay: Duration
+        resultDestination: String, failedDestination: String? = nil, prefetch: Int, lanes: Int, batchCount: Int,
+        batchDelay: Duration
     ) {
         precondition(prefetch > 0 && lanes > 0 && batchCount > 0 && batchDelay >= .zero)
         self.resultDestination = resultDestination
+        self.failedDestination = failedDestination
         self.prefetch = prefetch
         self.lanes = lanes
         self.batchCount = batchCount

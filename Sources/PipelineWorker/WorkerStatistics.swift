@@ -1,3 +1,4 @@
+import Drivers
 package import LoadMetrics
 
 /// What a worker has done since its start.
@@ -40,9 +41,9 @@ package struct WorkerStatistics: Sendable {
     /// Records the times up to the store of what has left the lanes.
     mutating func recordLaneTimes(of messages: [ProcessedMessage]) {
         for message in messages {
-            if let intended = message.intendedNanoseconds {
+            if let intended = message.original.intendedNanoseconds {
                 // Whatever the sender wrote into the header.
-                queueWait.record(message.receivedNanoseconds &- intended)
+                queueWait.record(message.original.receivedNanoseconds &- intended)
             }
             decode.record(message.decodeNanoseconds)
             if let nanoseconds = message.analyseNanoseconds { analyse.record(nanoseconds) }

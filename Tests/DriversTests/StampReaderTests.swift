@@ -26,7 +26,7 @@ import Testing
     private func shape(_ number: UInt64) throws -> (bytes: [UInt8], stamps: OutcomeStamps?) {
         let sequence = number &* 0x1_0000_0001
         let (intended, received) = (Int64(number) << 33, Int64(number) << 34 | 1)
-        switch number % 7 {
+        switch number % 8 {
         case 0:
             return (
                 try properties {
@@ -60,14 +60,25 @@ import Testing
                     $0.headers = ["x-rafale-intended": .int32(9)]
                 }, OutcomeStamps(id: id(sequence, run: 0xDEAD_BEEF), intendedNanoseconds: 9)
             )
+        case 6:
+            // Put aside by a worker: the column is another one each time.
+            return (
+                try properties {
+                    $0.messageID = id(sequence).description
+                    $0.headers = [
+                        "x-rafale-intended": .int64(intended), "x-rafale-reason": .string("column \(number)"),
+                        "x-rafale-column": .int64(Int64(number)),
+                    ]
+                }, OutcomeStamps(id: id(sequence), intendedNanoseconds: intended)
+            )
         default:
             // Of both the message's own comes first, as soon as it is one.
-            let own = number % 2 == 0 ? id(sequence).description : "cafef00d-not-one-of-ours-"
+            let own = number % 3 == 0 ? id(sequence).description : "cafef00d-not-one-of-ours-"
             return (
                 try properties {
                     $0.correlationID = id(sequence &+ 1).description
                     $0.messageID = own
-                }, OutcomeStamps(id: number % 2 == 0 ? id(sequence) : id(sequence &+ 1))
+                }, OutcomeStamps(id: number % 3 == 0 ? id(sequence) : id(sequence &+ 1))
             )
         }
     }

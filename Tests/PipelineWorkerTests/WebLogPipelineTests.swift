@@ -109,7 +109,7 @@ struct WebLogPipelineTests {
             Issue.record("not rejected")
             return
         }
-        #expect(rejection == Rejection(.badLine, "column 6: expected the client's address"))
+        #expect(rejection == Rejection(.badLine, "column 6: expected the client's address", column: 6))
         #expect(large.reason == .tooLarge)
     }
 

@@ -96,6 +96,26 @@ struct WorkerFaultTests {
         #expect(test.worker.statistics.inFlight == 1)
     }
 
+    @Test("puts aside again what the sink could not, and gives up with the message unsettled")
+    func puttingAsideFails() async throws {
+        let test = WorkerUnderTest(adjusting: {
+            $0.failedDestination = "failed"
+            $0.sinkRetry = RetryPolicy(attemptsMaximum: 2, firstDelay: .seconds(2), delayMaximum: .seconds(2))
+        })
+        test.sink.failNext(3)
+        let error = await #expect(throws: WorkerError.self) {
+            try await test.whileRunning { _ in
+                test.source.deliver(["?"])
+                await test.journal.wait { $0.contains(.slept(.seconds(2))) }
+                test.clock.advance(by: .seconds(2))
+                await test.journal.wait { $0.contains(.storeClosed) }
+            }
+        }
+        #expect(error == .publish(destination: "failed", reason: "Failure()", attempts: 2))
+        #expect(test.journal.settled(.accept).isEmpty && test.journal.settled(.reject).isEmpty)
+        #expect(test.worker.statistics.inFlight == 1)
+    }
+
     @Test("ends with the error of a source that cannot recover")
     func sourceFails() async throws {
         struct Lost: Error {}

@@ -18,14 +18,17 @@ import TextAnalysis
 struct WorkerOnBrokerTests {
     private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    @Test("analyses, stores, publishes, dead-letters, and leaves nothing behind when asked to stop")
-    func endToEnd() async throws {
+    @Test(
+        "analyses, stores, publishes, puts aside what fails, and leaves nothing behind when asked to stop",
+        arguments: ["failed_texts", "nowhere", nil])
+    func endToEnd(failedQueue: String?) async throws {
         try await withBroker { uri, channel, eventLoop in
             try await withTemporaryDirectory { folder in
                 let messages = Self.messages
                 for (number, body) in messages.enumerated() { try await Self.publish(body, number, on: channel) }
 
-                let worker = try await Self.worker(uri, eventLoop, storePath: folder.appending(path: "run.db").path)
+                let worker = try await Self.worker(
+                    uri, eventLoop, storePath: folder.appending(path: "run.db").path, failedQueue: failedQueue)
                 try await testGracefulShutdown { trigger in
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask { try await worker.run() }
@@ -44,7 +47,7 @@ struct WorkerOnBrokerTests {
                 #expect(failed.count == 10)
                 #expect(try await channel.queueDeclare("incoming_texts", passive: true).messageCount == 0)
                 try Self.check(results)
-                #expect(failed.allSatisfy { $0.properties.headers?["x-death"] != nil })
+                try Self.check(failed: failed, isDeadLettered: failedQueue != "failed_texts")
 
                 let store = try await Self.openStore(folder.appending(path: "run.db").path)
                 #expect(try await store.count() == 70)
@@ -60,7 +63,8 @@ struct WorkerOnBrokerTests {
     private static let messages: [String] = (0..<100).map { number in
         switch number % 10 {
         case 8: Body.delete("text-\(number - 7)")
-        case 9: "{ no JSON"
+        // The last is too large for one frame.
+        case 9: "{ no JSON" + String(repeating: " ", count: number == 99 ? 300_000 : number)
         default: Body.update("text-\(number)", text: "The food was very good. Un café!")
         }
     }
@@ -90,6 +94,26 @@ struct WorkerOnBrokerTests {
         }
     }
 
+    private static func check(failed: [FetchedMessage], isDeadLettered: Bool) throws {
+        for message in failed {
+            let id = try #require(message.properties.messageID)
+            let number = try #require(Int(id.dropFirst("message-".count)))
+            #expect(String(buffer: message.body) == messages[number])
+            #expect(message.properties.contentType == "text/plain")
+            #expect(message.properties.expiration == nil)
+            let headers = try #require(message.properties.headers)
+            #expect(headers[StampHeader.intended] == .int64(42))
+            #expect(headers["x-own"] == .array([.bool(true), .string("é")]))
+            #expect((headers["x-death"] != nil) == isDeadLettered)
+            if !isDeadLettered {
+                #expect(headers[FailureHeader.reason] == .string("bad_json: not JSON at byte 2"))
+                #expect(headers[FailureHeader.column] == .int64(3))
+                #expect(message.properties.userID == nil)
+            }
+        }
+        #expect(Set(failed.map(\.properties.messageID)).count == failed.count)
+    }
+
     // MARK: Parts
 
     private func withBroker(
@@ -115,12 +139,15 @@ struct WorkerOnBrokerTests {
         await broker.stop()
     }
 
-    private static func worker(_ uri: String, _ eventLoop: any EventLoop, storePath: String) async throws -> Worker {
+    private static func worker(
+        _ uri: String, _ eventLoop: any EventLoop, storePath: String, failedQueue: String?
+    ) async throws -> Worker {
         let sink = try await AMQPMessageSink.connect(uri: uri, on: eventLoop, logger: logger)
         let source = try await AMQPMessageSource.connect(
             uri: uri, queues: ["incoming_texts"], prefetch: 20, on: eventLoop, logger: logger)
         let configuration = WorkerConfiguration(
-            resultDestination: "processed_texts", prefetch: 20, lanes: 2, batchCount: 10, batchDelay: .milliseconds(1))
+            resultDestination: "processed_texts", failedDestination: failedQueue, prefetch: 20, lanes: 2,
+            batchCount: 10, batchDelay: .milliseconds(1))
         return Worker(
             source: source, sink: sink, store: try await openStore(storePath),
             pipeline: TextPipeline(analyzer: TextAnalyzer()), configuration: configuration, logger: logger)
@@ -133,7 +160,13 @@ struct WorkerOnBrokerTests {
     private static func publish(_ body: String, _ number: Int, on channel: AMQPChannel) async throws {
         var properties = BasicProperties()
         properties.messageID = "message-\(number)"
-        properties.headers = [StampHeader.intended: .int64(42)]
+        // What a broker keeps when it dead-letters stays; the time to live does not.
+        properties.headers = [StampHeader.intended: .int64(42), "x-own": .array([.bool(true), .string("é")])]
+        if number % 10 == 9 {
+            properties.contentType = "text/plain"
+            properties.userID = "guest"
+            properties.expiration = "3600000"
+        }
         _ = try await channel.publish(
             ByteBuffer(string: body), properties: properties, routingKey: "incoming_texts")
     }

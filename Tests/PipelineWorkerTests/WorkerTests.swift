@@ -128,6 +128,48 @@ struct WorkerTests {
                 "warning: message rejected detail=an update has no text message_id=m3 reason=text_missing"))
     }
 
+    @Test("puts what cannot be processed into the failed queue, with reason and column, and only then accepts it")
+    func putsAside() async throws {
+        let test = WorkerUnderTest(lanes: 1, adjusting: { $0.failedDestination = "failed" })
+        test.store.refuse("c")
+        test.sink.hold()
+        try await test.whileRunning { _ in
+            test.source.deliver([
+                Body.update("a"), #"{"id" ?"#, #"{"id":"b","type":"update"}"#, Body.update("c"),
+            ])
+            await test.journal.wait { $0.contains(.published(["m2", "m3"])) && $0.contains(.published(["m4"])) }
+            #expect(test.journal.settled(.accept).isEmpty)
+            #expect(test.worker.statistics.inFlight == 4)
+            test.sink.release()
+            await test.journal.waitForSettled(4)
+        }
+        #expect(test.journal.settled(.reject).isEmpty)
+        #expect(test.journal.settled(.accept).sorted() == [1, 2, 3, 4])
+        let failed = test.sink.failed.sorted { $0.message.token.number < $1.message.token.number }
+        #expect(
+            failed.map(\.reason) == [
+                "bad_json: not JSON at byte 6", "text_missing: an update has no text", "refused_by_store: too odd",
+            ])
+        #expect(failed.map(\.column) == [7, nil, nil])
+        #expect(String(buffer: failed[0].message.body) == #"{"id" ?"#)
+        #expect(failed[0].message.intendedNanoseconds == 100)
+        #expect(test.sink.messages.map(\.messageID) == ["m1"])
+        #expect(test.worker.statistics.failedTotal == 3 && test.worker.statistics.inFlight == 0)
+    }
+
+    @Test("has the broker dead-letter what it cannot put aside")
+    func noFailedQueue() async throws {
+        let test = WorkerUnderTest(adjusting: { $0.failedDestination = "failed" })
+        test.sink.removeFailedQueue()
+        try await test.whileRunning { _ in
+            test.source.deliver(["?", Body.update("a")])
+            await test.journal.waitForSettled(1, .reject)
+            await test.journal.waitForSettled(1, .accept)
+        }
+        #expect(test.journal.settled(.reject) == [1] && test.journal.settled(.accept) == [2])
+        #expect(test.worker.statistics.failedTotal == 1 && test.worker.statistics.publishRetries == 0)
+    }
+
     @Test("rejects what the store refuses for good")
     func refusedByStore() async throws {
         let test = WorkerUnderTest()

@@ -12,7 +12,8 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
     private let connection: RecoveringConnection
     private let eventLoop: any EventLoop
     private var channel: AMQPChannel?
-    private var batches = PublishedBatches<EventLoopPromise<Void>>()
+    /// Who waits is told whether all are in their queue.
+    private var batches = PublishedBatches<EventLoopPromise<Bool>>()
     private var isClosed = false
 
     private init(_ connection: RecoveringConnection, on eventLoop: any EventLoop) {
@@ -43,7 +44,19 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
     /// Publishes and returns once the broker has confirmed them all.
     package func publish(_ messages: [OutboundMessage], to destination: String) async throws {
         guard !messages.isEmpty else { return }
-        let done = eventLoop.makePromise(of: Void.self)
+        guard try await send(.results(messages), to: destination) else {
+            throw DriverError(.precondition, "there is no queue \(destination) on the broker for the results")
+        }
+    }
+
+    /// Publishes messages as they came, with the reason besides; false where the broker has no such queue.
+    package func putAside(_ messages: [FailedMessage], in queue: String) async throws -> Bool {
+        if messages.isEmpty { return true }
+        return try await send(.failed(messages), to: queue)
+    }
+
+    private func send(_ messages: PublishedMessages, to destination: String) async throws -> Bool {
+        let done = eventLoop.makePromise(of: Bool.self)
         eventLoop.execute {
             guard !self.isClosed else {
                 return done.fail(DriverError(.unreachable, "the connection for results is closed"))
@@ -51,7 +64,7 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
             self.batches.append(.init(messages, to: destination, waiter: done))
             self.sendWaiting()
         }
-        try await done.futureResult.get()
+        return try await done.futureResult.get()
     }
 
     /// Closes the connection; publishes that still wait fail.
@@ -80,32 +93,27 @@ package final class AMQPMessageSink: MessageSink, @unchecked Sendable {
                 batches.send(index, from: first)
             } catch {
                 let waiter = batches.remove(at: index)
-                waiter.fail(DriverError(.configuration, "a result cannot be published: \(error)"))
+                switch batch.messages {
+                case .results: waiter.fail(DriverError(.configuration, "a result cannot be published: \(error)"))
+                case .failed: waiter.succeed(false)
+                }
             }
         }
     }
 
     private func encode(
-        _ messages: [OutboundMessage], to destination: String, for channel: AMQPChannel
+        _ messages: PublishedMessages, to destination: String, for channel: AMQPChannel
     ) throws(WireError) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(messages.reduce(0) { $0 + $1.body.readableBytes + 256 })
-        let publish = Frame.method(
-            .basicPublish(BasicPublish(exchange: "", routingKey: destination, mandatory: true)), on: channel.number)
-        var method = ByteBuffer()
-        try method.writeFrame(publish)
-        for message in messages {
-            buffer.writeImmutableBuffer(method)
-            let header = ContentHeader(
-                bodyBytes: UInt64(message.body.readableBytes), properties: BasicProperties(message))
-            try buffer.writeFrame(Frame(channel: channel.number, .header(header)))
-            var body = message.body
-            let piece = AMQP.payloadMaxBytes(frameMaxBytes: channel.frameMaxBytes)
-            while let slice = body.readSlice(length: min(body.readableBytes, Int(piece))), slice.readableBytes > 0 {
-                try buffer.writeFrame(Frame(channel: channel.number, .body(slice)))
-            }
+        var frames = try PublishFrames(to: destination, on: channel)
+        switch messages {
+        case .results(let results):
+            frames.reserve(results.reduce(0) { $0 + $1.body.readableBytes }, for: results.count)
+            for result in results { try frames.append(result.body, BasicProperties(result)) }
+        case .failed(let failed):
+            frames.reserve(failed.reduce(0) { $0 + $1.message.body.readableBytes }, for: failed.count)
+            for message in failed { try frames.append(message.message.body, BasicProperties(message)) }
         }
-        return buffer
+        return frames.bytes
     }
 
     private func failAll(_ error: any Error) {
@@ -119,25 +127,18 @@ extension AMQPMessageSink: AMQPChannelDelegate {
         guard channel === self.channel else { return }
         let tags = (multiple ? min(1, tag) : tag)...tag
         guard nack else { return batches.confirm(tags) }
-        for waiter in batches.refuse(tags) {
-            waiter.fail(DriverError(.precondition, "the broker refused a result: is the processed queue full?"))
+        for batch in batches.refuse(tags) {
+            batch.waiter.fail(
+                DriverError(.precondition, "the broker refused a message: is the queue \(batch.destination) full?"))
         }
     }
 
     /// Wakes those whose publishes were all answered for in this read.
     package func channelReadComplete(_ channel: AMQPChannel) {
-        for (batch, ending) in batches.takeFinished() {
-            switch ending {
-            case .confirmed: batch.waiter.succeed()
-            case .returned:
-                batch.waiter.fail(
-                    DriverError(
-                        .precondition, "there is no queue \(batch.destination) on the broker for the results"))
-            }
-        }
+        for (batch, ending) in batches.takeFinished() { batch.waiter.succeed(ending == .confirmed) }
     }
 
-    /// Notes which publish no queue took; it fails when all of its batch is answered for.
+    /// Notes which publish no queue took; who waits is told when all of its batch is answered for.
     package func channel(_ channel: AMQPChannel, returned message: ReturnedMessage) {
         guard channel === self.channel else { return }
         batches.noteReturn(of: message.properties.messageID, from: message.routingKey)
@@ -147,6 +148,39 @@ extension AMQPMessageSink: AMQPChannelDelegate {
     package func channel(_ channel: AMQPChannel, closed reason: AMQPCloseReason) {
         guard channel === self.channel else { return }
         self.channel = nil
+    }
+}
+
+/// Whole frames of messages that are published to one queue.
+private struct PublishFrames {
+    private(set) var bytes = ByteBuffer()
+    /// The frame that begins each of them.
+    private var method = ByteBuffer()
+    private let channel: UInt16
+    private let payloadMaxBytes: Int
+
+    init(to queue: String, on channel: AMQPChannel) throws(WireError) {
+        self.channel = channel.number
+        payloadMaxBytes = Int(AMQP.payloadMaxBytes(frameMaxBytes: channel.frameMaxBytes))
+        let publish = BasicPublish(exchange: "", routingKey: queue, mandatory: true)
+        try method.writeFrame(.method(.basicPublish(publish), on: channel.number))
+    }
+
+    mutating func reserve(_ bodyBytes: Int, for count: Int) { bytes.reserveCapacity(bodyBytes + count * 256) }
+
+    /// Adds a message; throws where its properties do not fit a frame.
+    mutating func append(_ body: ByteBuffer, _ properties: BasicProperties) throws(WireError) {
+        bytes.writeImmutableBuffer(method)
+        let header = ContentHeader(bodyBytes: UInt64(body.readableBytes), properties: properties)
+        let start = bytes.writerIndex
+        try bytes.writeFrame(Frame(channel: channel, .header(header)))
+        guard bytes.writerIndex - start - AMQP.frameOverheadBytes <= payloadMaxBytes else {
+            throw WireError(.frameError, "properties of \(bytes.writerIndex - start) bytes do not fit a frame")
+        }
+        var body = body
+        while let piece = body.readSlice(length: min(body.readableBytes, payloadMaxBytes)), piece.readableBytes > 0 {
+            try bytes.writeFrame(Frame(channel: channel, .body(piece)))
+        }
     }
 }
 

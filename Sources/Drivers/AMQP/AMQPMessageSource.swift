@@ -178,7 +178,8 @@ private final class Events: AMQPChannelDelegate, @unchecked Sendable {
         let properties = delivery.properties
         gathered.append(
             InboundMessage(
-                body: delivery.retainBody(), messageID: text((try? properties.messageID()) ?? nil),
+                body: delivery.retainBody(), propertiesBytes: properties.bytes.count,
+                messageID: text((try? properties.messageID()) ?? nil),
                 intendedNanoseconds: (try? properties.int64Header("x-rafale-intended")) ?? nil,
                 receivedNanoseconds: receivedNanoseconds, redelivered: delivery.redelivered,
                 token: DeliveryToken(session: 0, number: delivery.deliveryTag)))

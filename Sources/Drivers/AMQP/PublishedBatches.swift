@@ -16,7 +16,7 @@ struct PublishedBatches<Waiter> {
 
     /// Messages that are published together.
     struct Batch {
-        let messages: [OutboundMessage]
+        let messages: PublishedMessages
         let destination: String
         let waiter: Waiter
         /// Confirm numbers of its messages on the current connection; empty while it waits to be sent.
@@ -26,7 +26,7 @@ struct PublishedBatches<Waiter> {
         private var unanswered = 0
         fileprivate var isReturned = false
 
-        init(_ messages: [OutboundMessage], to destination: String, waiter: Waiter) {
+        init(_ messages: PublishedMessages, to destination: String, waiter: Waiter) {
             self.messages = messages
             self.destination = destination
             self.waiter = waiter
@@ -54,7 +54,7 @@ struct PublishedBatches<Waiter> {
 
         fileprivate func holds(_ messageID: String?) -> Bool {
             guard let messageID else { return false }
-            return messages.contains { $0.messageID == messageID }
+            return messages.contain(messageID)
         }
     }
 
@@ -94,16 +94,16 @@ struct PublishedBatches<Waiter> {
     }
 
     /// The broker could not take charge of them: takes out the batches that hold one.
-    mutating func refuse(_ tags: ClosedRange<UInt64>) -> [Waiter] {
+    mutating func refuse(_ tags: ClosedRange<UInt64>) -> [Batch] {
         let refused = batches.filter { $0.numbers.overlaps(tags) }
         batches.removeAll { $0.numbers.overlaps(tags) }
-        return refused.map(\.waiter)
+        return refused
     }
 
     /// The broker sent a message back; its confirm comes behind it.
     ///
-    /// A message that does not tell its batch is taken for one of each that may hold it: a result that is published again
-    /// does no harm, one that counts as published and is not is lost.
+    /// A message that does not tell its batch is taken for one of each that may hold it: what is published again does
+    /// no harm, what counts as published and is not is lost.
     mutating func noteReturn(of messageID: String?, from destination: String) {
         let waiting = batches.indices.filter {
             batches[$0].isSent && !batches[$0].isAnswered && batches[$0].destination == destination
@@ -118,5 +118,25 @@ struct PublishedBatches<Waiter> {
         guard !finished.isEmpty else { return [] }
         batches.removeFirst(finished.count)
         return finished.map { ($0, $0.isReturned ? .returned : .confirmed) }
+    }
+}
+
+/// The messages of a batch.
+enum PublishedMessages {
+    case results([OutboundMessage])
+    case failed([FailedMessage])
+
+    var count: Int {
+        switch self {
+        case .results(let messages): messages.count
+        case .failed(let messages): messages.count
+        }
+    }
+
+    func contain(_ messageID: String) -> Bool {
+        switch self {
+        case .results(let messages): messages.contains { $0.messageID == messageID }
+        case .failed(let messages): messages.contains { $0.message.messageID == messageID }
+        }
     }
 }

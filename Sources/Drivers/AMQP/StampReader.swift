@@ -132,8 +132,9 @@ struct StampReader: Sendable {
         _ properties: RawProperties, _ id: MessageID, _ idBytes: UnsafeRawBufferPointer, intended: RawTable.Value?,
         received: RawTable.Value?, service: RawTable.Value?
     ) {
-        // Messages that never look like each other are parsed, each of them.
-        guard learnt < Self.learnLimit else { return }
+        // Messages that never look like each other are parsed, each of them; so are those that say why they failed.
+        let reason = (try? properties.rawHeader("x-rafale-reason")) ?? nil
+        guard learnt < Self.learnLimit, reason == nil else { return }
         learnt += 1
         // A message id of that length that is none of ours could be one the next time: it comes first then.
         if identities.contains(.messageID), let own = (try? properties.messageID()) ?? nil,

@@ -99,8 +99,10 @@ private struct Fields {
             }
         } catch {
             switch error {
-            case .invalidUTF8: throw Rejection(.badUTF8, "\(error)")
-            case .unexpected, .truncated, .tooDeep: throw Rejection(.badJSON, "\(error)")
+            case .invalidUTF8(let offset): throw Rejection(.badUTF8, "\(error)", column: offset + 1)
+            case .unexpected(let offset): throw Rejection(.badJSON, "\(error)", column: offset + 1)
+            case .truncated: throw Rejection(.badJSON, "\(error)", column: bytes.count + 1)
+            case .tooDeep: throw Rejection(.badJSON, "\(error)")
             }
         }
         guard isObject else { throw Rejection(.notAnObject, "the JSON is not an object") }

@@ -7,7 +7,7 @@ import WebLogs
 ///
 ///     line ─► parse ─► clean ─► clean_log(id, timestamp, …, country, city), and a CSV file where one is asked for
 ///               │         └───► {"id","pipeline":"data-clean","timestamp","status","processed_at"}
-///               └─► rejected: the column where parsing stopped, and what was expected there
+///               └─► rejected, with the column where parsing stopped and what was expected there
 ///
 /// Country and city are null without a database of places.
 package struct DataCleanPipeline: MessagePipeline {
@@ -41,7 +41,7 @@ package struct DataCleanPipeline: MessagePipeline {
             do throws(LineFault) {
                 cleaned = CleanedLine(try AccessLogLine(line.bytes), in: line.bytes)
             } catch {
-                throw Rejection(.badLine, "\(error)")
+                throw Rejection(.badLine, "\(error)", column: error.column)
             }
             let timestamp = cleaned.time.iso8601
             var draft = WebLogMessages.result(of: "data-clean", id: line.id, timestamp: timestamp)

@@ -125,12 +125,17 @@ final class Recorder: AMQPChannelDelegate {
     }
 
     func channel(_ channel: AMQPChannel, received delivery: borrowing Delivery) {
+        let (body, properties) = (delivery.retainBody(), Array(delivery.properties.bytes))
+        var kept = body
+        kept.moveReaderIndex(to: 0)
+        let front = kept.readBytes(length: properties.count)
+        #expect(front == properties, "they stand in front of a body that is kept")
         let message = Message(
             deliveryTag: delivery.deliveryTag, redelivered: delivery.redelivered,
             consumerTag: String(decoding: delivery.consumerTag, as: UTF8.self),
             exchange: String(decoding: delivery.exchange, as: UTF8.self),
             routingKey: String(decoding: delivery.routingKey, as: UTF8.self),
-            properties: (try? delivery.decodeProperties()) ?? BasicProperties(), body: delivery.retainBody())
+            properties: (try? delivery.decodeProperties()) ?? BasicProperties(), body: body)
         log.withLock { $0.messages.append(message) }
     }
 

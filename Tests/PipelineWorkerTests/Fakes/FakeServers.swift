@@ -87,12 +87,14 @@ final class FakeSource: MessageSource {
     }
 }
 
-/// A broker's processed queue in memory.
+/// A broker's processed and failed queues in memory.
 final class FakeSink: MessageSink {
     struct Failure: Error {}
 
     private struct State {
         var messages: [OutboundMessage] = []
+        var failed: [FailedMessage] = []
+        var hasFailedQueue = true
         var failuresLeft = 0
         var isHolding = false
         var held: [CheckedContinuation<Void, Never>] = []
@@ -105,10 +107,14 @@ final class FakeSink: MessageSink {
     init(_ journal: Journal) { self.journal = journal }
 
     var messages: [OutboundMessage] { state.withLock { $0.messages } }
+    var failed: [FailedMessage] { state.withLock { $0.failed } }
     var heldCount: Int { state.withLock { $0.held.count } }
 
     /// Fails that many calls from now on.
     func failNext(_ count: Int) { state.withLock { $0.failuresLeft = count } }
+
+    /// Has no queue for what cannot be processed.
+    func removeFailedQueue() { state.withLock { $0.hasFailedQueue = false } }
 
     /// Confirms nothing until released.
     func hold() { state.withLock { $0.isHolding = true } }
@@ -123,9 +129,22 @@ final class FakeSink: MessageSink {
     }
 
     func publish(_ messages: [OutboundMessage], to destination: String) async throws {
+        try await publish(messages.map(\.messageID)) { $0.messages += messages }
+    }
+
+    func putAside(_ messages: [FailedMessage], in queue: String) async throws -> Bool {
+        guard state.withLock({ $0.hasFailedQueue }) else {
+            journal.record(.publishFailed)
+            return false
+        }
+        try await publish(messages.map(\.message.messageID)) { $0.failed += messages }
+        return true
+    }
+
+    private func publish(_ ids: [String?], _ keep: @Sendable (inout State) -> Void) async throws {
         let fails = state.withLock { state in
             guard state.failuresLeft > 0 else {
-                state.messages += messages
+                keep(&state)
                 return false
             }
             state.failuresLeft -= 1
@@ -135,7 +154,7 @@ final class FakeSink: MessageSink {
             journal.record(.publishFailed)
             throw Failure()
         }
-        journal.record(.published(messages.map { $0.messageID ?? "none" }))
+        journal.record(.published(ids.map { $0 ?? "none" }))
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
                 if state.isHolding { state.held.append(continuation) }

@@ -110,6 +110,7 @@ struct TextMessageTests {
         let bytes = Array(#"{"id":"a","type":"update","text":""#.utf8) + [0xFF] + Array(#""}"#.utf8)
         let rejection = #expect(throws: Rejection.self) { _ = try Self.decode(bytes) }
         #expect(rejection?.reason == .badUTF8)
+        #expect(rejection?.column == bytes.count - 2)
     }
 
     @Test("a body is read up to its bound and no further")
