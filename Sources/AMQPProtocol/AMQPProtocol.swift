@@ -19,8 +19,8 @@
 
 /// Constants of the protocol (specification 4.2).
 package enum AMQP {
-    /// What a client sends first: "AMQP", 0, major 0, minor 9, revision 1.
-    package static let protocolHeader = ProtocolHeader.current.bytes
+    /// What a client sends first: "AMQP", 0, major 0, minor 9, revision 1 (specification 4.2.2).
+    package static let protocolHeader: [UInt8] = Array("AMQP".utf8) + [0, 0, 9, 1]
     /// The byte behind every frame's payload.
     package static let frameEnd: UInt8 = 0xCE
     /// Bytes of a frame that are not payload: type, channel, size and frame end.

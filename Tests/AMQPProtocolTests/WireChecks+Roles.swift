@@ -11,7 +11,7 @@ extension WireChecks {
     private static func talkToServer(_ frames: [Frame]) {
         var connection = ServerConnectionState(
             offer: .init(serverProperties: [:], channelMax: 2047, frameMaxBytes: 131_072, heartbeatSeconds: 60))
-        _ = connection.received(header: ProtocolHeader.current.bytes)
+        _ = connection.received(header: AMQP.protocolHeader)
         var channels: [UInt16: ServerChannelState] = [:]
         for frame in frames {
             do throws(WireError) {

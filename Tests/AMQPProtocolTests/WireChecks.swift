@@ -12,7 +12,7 @@ enum WireChecks {
 
     /// The check that the first byte of an input chooses.
     enum Check: UInt8, CaseIterable {
-        case stream, framed, payload, properties, table, template, greeting, text, deliveries
+        case stream, framed, payload, properties, table, template, deliveries, text
     }
 
     static func run(_ input: UnsafeRawBufferPointer) throws {
@@ -28,7 +28,6 @@ enum WireChecks {
         case .table:
             try properties([0x20, 0, 0, 0] + [UInt8(bytes.count >> 8 & 0xFF), UInt8(bytes.count & 0xFF)] + bytes)
         case .template: try template(bytes, seed: seed)
-        case .greeting: try greeting(bytes)
         case .text: try text(bytes)
         case .deliveries: try deliveries(bytes, seed: seed)
         }
@@ -241,7 +240,7 @@ extension WireChecks {
     }
 }
 
-// MARK: - Templates, greetings, text
+// MARK: - Templates, text
 
 extension WireChecks {
     /// A template holds the frames it was made of, for any frame-max, and its offsets point into them.
@@ -275,20 +274,6 @@ extension WireChecks {
         }
         let header = template.headerOffset("h").map { template.bytes[$0 + 7] }
         try expect(header == seed, "the header's place")
-    }
-
-    /// Our header and its beginnings are taken, all else is refused, and nothing but it is read.
-    static func greeting(_ bytes: [UInt8]) throws {
-        let expected = ProtocolHeader.current.bytes
-        var buffer = ByteBuffer(bytes: bytes)
-        let greeting = ProtocolHeader.greeting(from: &buffer)
-        if bytes.starts(with: expected) {
-            try expect(greeting == .accepted && buffer.readableBytesView.elementsEqual(bytes.dropFirst(8)), "accepted")
-        } else if expected.starts(with: bytes) {
-            try expect(greeting == .incomplete && buffer.readableBytes == bytes.count, "incomplete")
-        } else {
-            guard case .refused = greeting else { throw Finding(description: "\(greeting) of \(bytes)") }
-        }
     }
 
     /// Raw bytes are judged as text like `String` judges them.

@@ -24,7 +24,6 @@ import Testing
         try? RawPropertiesTests.full.encode(into: &writer)
         seeds["properties-all"] = [3, 0] + Array(writer.buffer.readableBytesView)
         seeds["template"] = [5, 40] + Array("{\"id\":\"0000000a-0000000000000001\",\"type\":\"update\"}".utf8)
-        seeds["greeting"] = [6, 0] + ProtocolHeader.current.bytes + [1]
         seeds["text"] = [7, 0] + Array("aé€😀 12345678".utf8)
         return seeds
     }()

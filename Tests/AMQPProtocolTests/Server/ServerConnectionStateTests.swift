@@ -48,6 +48,27 @@ import Testing
         return state
     }
 
+    /// The bytes of the specification, 4.2.2.
+    static let header = wire("\"AMQP\" 00 00 09 01")
+
+    @Test func theHeaderIsThatOfTheSpecification() {
+        #expect(AMQP.protocolHeader == Self.header)
+        var state = ServerConnectionState(offer: Self.offer)
+        guard case .send(.connectionStart) = state.received(header: Self.header) else {
+            return #expect(Bool(false), "no connection.start")
+        }
+        #expect(state.received(header: Self.header) == .sendHeaderAndClose(Self.header), "a second one")
+    }
+
+    @Test(arguments: [
+        "\"AMQP\" 01 01 00 09", "\"AMQP\" 03 01 00 00", "\"AMQP\" 00 00 09 00", "\"AMQP\"", "\"GET / HT\"",
+    ])
+    func anyOtherHeaderIsAnsweredWithOurs(hex: String) {
+        var state = ServerConnectionState(offer: Self.offer)
+        #expect(state.received(header: wire(hex)) == .sendHeaderAndClose(Self.header))
+        #expect(state.phase == .closed)
+    }
+
     @Test func theWholeHandshake() throws {
         var state = ServerConnectionState(offer: Self.offer)
         guard case .send(.connectionStart(let start)) = state.received(header: AMQP.protocolHeader) else {
