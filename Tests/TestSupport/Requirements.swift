@@ -69,16 +69,16 @@ package enum Requirement: Sendable {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// The test uses ``RabbitMQServer/shared()``.
+    /// The test uses the ``RabbitMQServer`` that the tests share.
     package static var needsRabbitMQ: Self { Requirement.rabbitMQ.trait }
 
-    /// The test uses ``RabbitMQServer/withOwn(tls:_:)``.
+    /// The test uses a ``RabbitMQServer`` that this process started.
     package static var needsOwnRabbitMQ: Self { Requirement.ownRabbitMQ.trait }
 
-    /// The test uses ``MariaDBServer/shared()``.
+    /// The test uses the ``MariaDBServer`` that the tests share.
     package static var needsMariaDB: Self { Requirement.mariaDB.trait }
 
-    /// The test uses ``MariaDBServer/withOwn(tls:options:_:)``.
+    /// The test uses a ``MariaDBServer`` of its own.
     package static var needsOwnMariaDB: Self { Requirement.ownMariaDB.trait }
 
     /// The test uses the MongoDB that `RAFALE_TEST_MONGODB_URL` names.

@@ -3,7 +3,7 @@
 //   Places          the package's folder, the built `rafale`, temporary folders, free ports
 //   Program         runs an executable and keeps what it wrote, with signals on the way
 //   Deadlines       a test that waits says for how long
-//   RabbitMQServer  a private RabbitMQ node (scripts/rabbitmq), gone when the test process is gone
+//   ScriptedServer  a private RabbitMQ or MariaDB (scripts/), gone when the test process is gone
 //   Requirements    what a test needs of the machine: elsewhere skipped with a word, an error in CI
 //
 // Nothing here knows a module of the product.
