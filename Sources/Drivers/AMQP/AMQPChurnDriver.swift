@@ -26,11 +26,8 @@ package enum ChurnOperation: String, Sendable, CaseIterable {
 ///
 /// Everything it makes is exclusive to a connection, so that the broker removes it with the connection at the latest.
 package final class AMQPChurnDriver: LoadDriver {
-    private let configurations: [AMQPConfiguration]
+    private let nodes: AMQPNodes
     private let operations: [ChurnOperation]
-    private let policy: ConnectionPolicy
-    private let control: RecoveringConnection
-    private let logger: Logger
     private let failures = ChurnFailures()
     private let publishers = Mutex<Int>(0)
 
@@ -39,33 +36,20 @@ package final class AMQPChurnDriver: LoadDriver {
         uris: [String], operations: [ChurnOperation], policy: ConnectionPolicy = ConnectionPolicy(),
         on eventLoop: any EventLoop, logger: Logger
     ) throws(DriverError) {
-        do {
-            configurations = try uris.map { uri throws(AMQPURIError) in try AMQPConfiguration(uri: uri) }
-        } catch {
-            throw DriverError(.configuration, "\(error)")
-        }
+        nodes = try AMQPNodes(uris: uris, policy: policy, on: eventLoop, logger: logger)
         self.operations = operations
-        self.policy = policy
-        self.logger = logger
-        control = RecoveringConnection(configurations, role: "rafale control", on: eventLoop, logger: logger)
     }
 
     /// The nodes' addresses without passwords.
-    package var addresses: [String] { configurations.map(\.redactedURI) }
+    package var addresses: [String] { nodes.addresses }
 
     /// What the broker says it is.
-    package var system: SystemIdentity {
-        get async {
-            let current = control.current
-            return SystemIdentity(
-                product: current?.serverProduct ?? "unknown", version: current?.serverVersion ?? "unknown")
-        }
-    }
+    package var system: SystemIdentity { get async { nodes.system } }
 
     /// Looks whether the broker is there; a churn needs no queues of a scenario.
     package func prepare(_ topology: LoadTopology, purge: Bool) async throws(DriverError) {
         do {
-            try await control.start()
+            try await nodes.control.start()
         } catch {
             throw DriverError(error)
         }
@@ -80,10 +64,8 @@ package final class AMQPChurnDriver: LoadDriver {
             return count
         }
         let publisher = AMQPChurnPublisher(
-            policy.ordered(configurations, connection: number - 1), operations: operations, policy: policy,
-            channels: settings.channels, name: "rafale-churn-\(settings.run)-\(number)", failures: failures,
-            delegate: delegate, on: eventLoop,
-            logger: logger)
+            nodes, number: number - 1, operations: operations, channels: settings.channels,
+            name: "rafale-churn-\(settings.run)-\(number)", failures: failures, delegate: delegate, on: eventLoop)
         do {
             try await publisher.open()
         } catch {
@@ -103,7 +85,7 @@ package final class AMQPChurnDriver: LoadDriver {
 
     /// Closes the connection; what the operations failed of is left to say.
     package func cleanUp() async -> [String] {
-        await control.close()
+        await nodes.control.close()
         return failures.notes
     }
 }

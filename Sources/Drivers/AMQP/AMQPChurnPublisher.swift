@@ -42,15 +42,10 @@ final class AMQPChurnPublisher: LoadPublisher, @unchecked Sendable {
     private let quiet = Logger(label: "rafale.churn", factory: { _ in SwiftLogNoOpLogHandler() })
 
     init(
-        _ configurations: [AMQPConfiguration], operations: [ChurnOperation], policy: ConnectionPolicy, channels: Int,
-        name: String,
-        failures: ChurnFailures, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop, logger: Logger
+        _ nodes: AMQPNodes, number: Int, operations: [ChurnOperation], channels: Int, name: String,
+        failures: ChurnFailures, delegate: any LoadPublisherDelegate, on eventLoop: any EventLoop
     ) {
-        self.configurations = configurations.map { configuration in
-            var configuration = configuration
-            configuration.connectionName = configuration.connectionName ?? "rafale churn"
-            return configuration
-        }
+        configurations = nodes.ordered(connection: number).map { $0.named("rafale churn") }
         self.operations = operations
         self.name = name
         self.failures = failures
@@ -59,10 +54,7 @@ final class AMQPChurnPublisher: LoadPublisher, @unchecked Sendable {
         self.channels = Array(repeating: nil, count: channels)
         numbers = Array(repeating: 0, count: channels)
         let needsBase = operations.contains { $0 != .connections }
-        base =
-            needsBase
-            ? RecoveringConnection(configurations, role: "rafale churn", policy: policy, on: eventLoop, logger: logger)
-            : nil
+        base = needsBase ? nodes.connection(number, role: "rafale churn", on: eventLoop) : nil
         isConnected = !needsBase
     }
 

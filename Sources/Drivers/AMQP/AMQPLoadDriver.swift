@@ -13,11 +13,8 @@ import Synchronization
 
 /// Puts load on a server of AMQP 0-9-1.
 package final class AMQPLoadDriver: LoadDriver {
-    private let configurations: [AMQPConfiguration]
-    private let policy: ConnectionPolicy
+    private let nodes: AMQPNodes
     private let opened = Mutex(Opened())
-    private let control: RecoveringConnection
-    private let logger: Logger
     private let templates = Mutex<[TemplateKey: StampedTemplates]>([:])
     private let prepared = Mutex(Prepared())
 
@@ -49,37 +46,20 @@ package final class AMQPLoadDriver: LoadDriver {
     package init(
         uris: [String], policy: ConnectionPolicy = ConnectionPolicy(), on eventLoop: any EventLoop, logger: Logger
     ) throws(DriverError) {
-        var configurations: [AMQPConfiguration] = []
-        for uri in uris {
-            do {
-                configurations.append(try AMQPConfiguration(uri: uri))
-            } catch {
-                throw DriverError(.configuration, "\(error)")
-            }
-        }
-        self.configurations = configurations
-        self.policy = policy
-        self.logger = logger
-        control = RecoveringConnection(configurations, role: "rafale control", on: eventLoop, logger: logger)
+        nodes = try AMQPNodes(uris: uris, policy: policy, on: eventLoop, logger: logger)
     }
 
     /// The nodes' addresses without passwords.
-    package var addresses: [String] { configurations.map(\.redactedURI) }
+    package var addresses: [String] { nodes.addresses }
 
     /// What the broker says it is.
-    package var system: SystemIdentity {
-        get async {
-            let current = control.current
-            return SystemIdentity(
-                product: current?.serverProduct ?? "unknown", version: current?.serverVersion ?? "unknown")
-        }
-    }
+    package var system: SystemIdentity { get async { nodes.system } }
 
     /// Looks at what exists and declares the rest; refuses queues that hold messages of others.
     package func prepare(_ topology: LoadTopology, purge: Bool) async throws(DriverError) {
         do {
-            try await control.start()
-            let channel = try await control.addChannel { _ in }
+            try await nodes.control.start()
+            let channel = try await nodes.control.addChannel { _ in }
             prepared.withLock { state in
                 state.topology = topology
                 state.channel = channel
@@ -115,7 +95,7 @@ package final class AMQPLoadDriver: LoadDriver {
             prepared.withLock { $0.createdExchange = !exists }
         }
         do {
-            try await control.declare(Topology(topology))
+            try await nodes.control.declare(Topology(topology))
         } catch {
             throw Self.declaring(error)
         }
@@ -129,9 +109,7 @@ package final class AMQPLoadDriver: LoadDriver {
             opened.publishers += 1
             return opened.publishers - 1
         }
-        let connection = RecoveringConnection(
-            policy.ordered(configurations, connection: number), role: "rafale publisher", policy: policy, on: eventLoop,
-            logger: logger)
+        let connection = nodes.connection(number, role: "rafale publisher", on: eventLoop)
         let publisher = AMQPLoadPublisher(
             connection, settings: settings, topology: prepared.withLock { $0.topology }, delegate: delegate,
             on: eventLoop
@@ -158,9 +136,7 @@ package final class AMQPLoadDriver: LoadDriver {
             opened.collectors += 1
             return opened.collectors - 1
         }
-        let connection = RecoveringConnection(
-            policy.ordered(configurations, connection: number), role: "rafale collector", policy: policy, on: eventLoop,
-            logger: logger)
+        let connection = nodes.connection(number, role: "rafale collector", on: eventLoop)
         let collector = AMQPLoadCollector(
             connection, settings: settings, topology: topology, delegate: delegate, on: eventLoop)
         do {
@@ -178,7 +154,7 @@ package final class AMQPLoadDriver: LoadDriver {
     /// How many messages wait in each queue, by passive declarations.
     package func queueDepths(exact: Bool) async throws(DriverError) -> QueueDepths {
         let (topology, first) = prepared.withLock { ($0.topology, $0.nextQueue) }
-        guard let topology, !topology.incoming.isEmpty, control.current != nil else {
+        guard let topology, !topology.incoming.isEmpty, nodes.control.current != nil else {
             throw DriverError(.unreachable, "not connected to the broker at the moment")
         }
         var depths = QueueDepths()
@@ -244,7 +220,7 @@ package final class AMQPLoadDriver: LoadDriver {
     package func cleanUp() async -> [String] {
         var notes: [String] = []
         let state = prepared.withLock { $0 }
-        if let topology = state.topology, topology.declares, !topology.keepQueues, control.current != nil {
+        if let topology = state.topology, topology.declares, !topology.keepQueues, nodes.control.current != nil {
             var left: [String] = []
             for queue in state.createdQueues.sorted() {
                 do {
@@ -260,7 +236,7 @@ package final class AMQPLoadDriver: LoadDriver {
                 }
             }
         }
-        await control.close()
+        await nodes.control.close()
         return notes
     }
 
@@ -352,13 +328,13 @@ package final class AMQPLoadDriver: LoadDriver {
                 "queue \(queue) holds \(messages) messages that are not a run's; name another queue in the scenario's "
                     + "topology, or throw them away with --purge")
         }
-        logger.info("queue \(queue) holds \(messages) messages of an earlier run; they will not be counted")
+        nodes.logger.info("queue \(queue) holds \(messages) messages of an earlier run; they will not be counted")
     }
 
     private func withTemporaryChannel<T: Sendable>(
         _ body: @Sendable (AMQPChannel) async throws(AMQPClientError) -> T
     ) async throws(AMQPClientError) -> T {
-        guard let connection = control.current else { throw .notConnected }
+        guard let connection = nodes.control.current else { throw .notConnected }
         let channel = try await connection.openChannel()
         do {
             let result = try await body(channel)

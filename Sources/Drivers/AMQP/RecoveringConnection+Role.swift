@@ -11,11 +11,7 @@ extension RecoveringConnection {
         on eventLoop: any EventLoop, logger: Logger
     ) {
         self.init(
-            configurations.map { configuration in
-                var configuration = configuration
-                configuration.connectionName = configuration.connectionName ?? name
-                return configuration
-            },
+            configurations.map { $0.named(name) },
             policy: RecoveryPolicy(
                 firstDelay: policy.firstDelay, maximumDelay: policy.maximumDelay,
                 maximumRounds: policy.recovers ? policy.maximumRounds : 0), on: eventLoop, logger: logger)
@@ -25,12 +21,6 @@ extension RecoveringConnection {
     convenience init(
         uri: String, role name: String, on eventLoop: any EventLoop, logger: Logger
     ) throws(DriverError) {
-        let configuration: AMQPConfiguration
-        do {
-            configuration = try AMQPConfiguration(uri: uri)
-        } catch {
-            throw DriverError(.configuration, "\(error)")
-        }
-        self.init([configuration], role: name, on: eventLoop, logger: logger)
+        try self.init([AMQPConfiguration(node: uri)], role: name, on: eventLoop, logger: logger)
     }
 }
