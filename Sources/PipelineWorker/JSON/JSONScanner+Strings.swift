@@ -128,39 +128,9 @@ extension JSONScanner {
 
     /// Checks the UTF-8 sequence at `index`, which starts past ASCII, and returns where the next one starts.
     private func skipCharacter(at index: Int) throws(JSONError) -> Int {
-        func byte(_ distance: Int, in range: ClosedRange<UInt8>) throws(JSONError) {
-            guard index + distance < bytes.count else { throw .truncated }
-            guard range.contains(bytes[index + distance]) else { throw .invalidUTF8(offset: index) }
-        }
-        // The table of well-formed sequences of the Unicode standard (3.9, D92).
-        switch bytes[index] {
-        case 0xC2...0xDF:
-            try byte(1, in: 0x80...0xBF)
-            return index + 2
-        case 0xE0...0xEF:
-            let second: ClosedRange<UInt8> =
-                switch bytes[index] {
-                case 0xE0: 0xA0...0xBF
-                case 0xED: 0x80...0x9F
-                default: 0x80...0xBF
-                }
-            try byte(1, in: second)
-            try byte(2, in: 0x80...0xBF)
-            return index + 3
-        case 0xF0...0xF4:
-            let second: ClosedRange<UInt8> =
-                switch bytes[index] {
-                case 0xF0: 0x90...0xBF
-                case 0xF4: 0x80...0x8F
-                default: 0x80...0xBF
-                }
-            try byte(1, in: second)
-            try byte(2, in: 0x80...0xBF)
-            try byte(3, in: 0x80...0xBF)
-            return index + 4
-        default:
-            throw .invalidUTF8(offset: index)
-        }
+        let (length, isValid) = WellFormedUTF8.sequence(in: bytes, at: index)
+        guard !isValid else { return index + length }
+        throw index + length < bytes.count ? JSONError.invalidUTF8(offset: index) : JSONError.truncated
     }
 
     /// Reads the escape whose backslash is at `index`: the character it means and where the text goes on.

@@ -1,8 +1,14 @@
-/// Says whether bytes are UTF-8, sixteen at a time.
+/// Says whether bytes are UTF-8.
 package enum WellFormedUTF8 {
-    /// Whether there is no ill-formed sequence in the bytes.
+    /// Whether there is no ill-formed sequence in the bytes; looks at sixteen at a time.
     package static func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
         UTF8Repair.scan(bytes.assumingMemoryBound(to: UInt8.self)).isValid
+    }
+
+    /// Of the sequence at an index its length and whether it is well-formed; if not, the length of its maximal subpart.
+    package static func sequence(in bytes: UnsafeRawBufferPointer, at index: Int) -> (length: Int, isValid: Bool) {
+        guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return (0, true) }
+        return UTF8Repair.sequence(start, at: index, count: bytes.count)
     }
 }
 
@@ -117,7 +123,7 @@ enum UTF8Repair {
     }
 
     /// Length of the sequence at `index` and whether it is well-formed; if not, the length of its maximal subpart.
-    private static func sequence(
+    static func sequence(
         _ bytes: UnsafePointer<UInt8>, at index: Int, count: Int
     ) -> (length: Int, isValid: Bool) {
         let lead = bytes[index]
