@@ -162,9 +162,7 @@ final class StolenTime: @unchecked Sendable {
             let fields = bytes[..<count].split(separator: UInt8(ascii: " "))
             guard fields.count >= 2, let waited = Int64(String(decoding: fields[1], as: UTF8.self)) else { return nil }
             // The first number is behind by up to a tick for a thread that runs; this clock is not.
-            var ran = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran)
-            return ThreadTime(ran: Int64(ran.tv_sec) * 1_000_000_000 + Int64(ran.tv_nsec), waited: waited)
+            return ThreadTime(ran: CPUClock.system.threadNanoseconds(), waited: waited)
         }
     }
 }

@@ -137,7 +137,7 @@ package enum Burner {
         else { throw BurnerFailure(what: "wants a load and milliseconds") }
         say("ready")
         guard readLine() != nil else { return }
-        let end = used + milliseconds * 1_000_000
+        let end = ProcessClock.nowNanoseconds() + milliseconds * 1_000_000
         if load == .mixed {
             let threads = (0..<2).map { number in
                 let part = milliseconds * 1_000_000 / 3
@@ -146,7 +146,7 @@ package enum Burner {
             for thread in threads { thread.start() }
             for thread in threads { thread.join() }
         }
-        while used < end { step(readsZeros: load == .kernel) }
+        while ProcessClock.nowNanoseconds() < end { step(readsZeros: load == .kernel) }
         say("done")
         _ = readLine()
     }
@@ -159,17 +159,9 @@ package enum Burner {
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 
-    private static var used: Int64 { now(CLOCK_PROCESS_CPUTIME_ID) }
-
-    private static func now(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
     private static func reckon(ownNanoseconds: Int64, readsZeros: Bool) {
-        let end = now(CLOCK_THREAD_CPUTIME_ID) + ownNanoseconds
-        while now(CLOCK_THREAD_CPUTIME_ID) < end { step(readsZeros: readsZeros) }
+        let end = CPUClock.system.threadNanoseconds() + ownNanoseconds
+        while CPUClock.system.threadNanoseconds() < end { step(readsZeros: readsZeros) }
     }
 
     private static let zeros = open("/dev/zero", O_RDONLY)

@@ -45,13 +45,8 @@ import Testing
 
     /// Works until the calling thread has had so much CPU time, however long that takes.
     private static func burn(nanoseconds: Int64) {
-        func used() -> Int64 {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        }
-        let end = used() + nanoseconds
-        while used() < end {}
+        let end = CPUClock.system.threadNanoseconds() + nanoseconds
+        while CPUClock.system.threadNanoseconds() < end {}
     }
 
     @Test func eachPhaseHasTheCPUThatWasUsedInIt() async throws {
