@@ -3,11 +3,13 @@ import LoadMetrics
 
 /// The folder that a campaign leaves behind: `reports/steady-sweep-20261121T024849Z/`.
 ///
-///     campaign.json       what was asked, compared when it is resumed
+///     campaign.json       what was asked, compared when it is resumed, and how long it has been at work
 ///     runs/<name>/        one folder a run, as `rafale run` leaves it
 ///     sweep.json, …       the outcome, with what is drawn of it beside it
 struct CampaignFolder: Sendable {
     let path: String
+    /// What was asked of the campaign, and how long it was at work before it was opened.
+    let request: CampaignRequest
 
     static let requestName = "campaign.json"
 
@@ -15,6 +17,9 @@ struct CampaignFolder: Sendable {
     init(parent: String, request: CampaignRequest, startedAt: Date) throws(CommandFailure) {
         path = try RunFolder.make(
             parent: parent, name: "\(request.scenario)-\(request.kind.rawValue)", startedAt: startedAt)
+        var request = request
+        request.startedAt = startedAt
+        self.request = request
         do {
             try FileManager.default.createDirectory(atPath: runs, withIntermediateDirectories: false)
         } catch {
@@ -26,7 +31,8 @@ struct CampaignFolder: Sendable {
     /// Opens the folder of a campaign that was ended early, for the same request.
     init(resuming path: String, request: CampaignRequest) throws(CommandFailure) {
         self.path = Self.plain(path)
-        let differences = request.differences(from: try Self.request(of: path, for: request.kind))
+        self.request = try Self.request(of: path, for: request.kind)
+        let differences = request.differences(from: self.request)
         guard differences.isEmpty else {
             throw CommandFailure(
                 .usage,
@@ -152,6 +158,10 @@ struct CampaignRequest: VersionedDocument, Equatable {
     let options: [String: String]
     /// What the command line said, for who resumes without saying it again; nil where an earlier version wrote it.
     let given: GivenOptions?
+    /// When its first part began; nil where an earlier version wrote it.
+    var startedAt: Date?
+    /// How long its parts have been at work, the time between them left out; nil before the first run.
+    var workedNanoseconds: Int64?
 
     init(
         kind: Kind, scenario: String, effectiveScenario: String, toolVersion: String = Rafale.version,

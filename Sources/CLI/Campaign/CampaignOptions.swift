@@ -42,8 +42,9 @@ struct Campaign: Sendable {
     let launcher: RunLauncher
     let interruption: CampaignInterruption
     let progress: CampaignProgress
+    /// When its first part began.
     let startedAt: Date
-    let began = ContinuousClock.now
+    private let began = ContinuousClock.now
 
     /// `asked` is what the campaign comes to, `given` what the command line said.
     init(
@@ -53,7 +54,7 @@ struct Campaign: Sendable {
         self.options = options
         self.kind = kind
         self.base = base
-        startedAt = Date()
+        let now = Date()
         let binary = Orchestrator.executable
         let request = CampaignRequest(
             kind: kind, scenario: base.scenario.name, effectiveScenario: base.scenario.yaml,
@@ -62,21 +63,40 @@ struct Campaign: Sendable {
             if let resume = options.resume {
                 try CampaignFolder(resuming: resume, request: request)
             } else {
-                try CampaignFolder(parent: options.output.out, request: request, startedAt: startedAt)
+                try CampaignFolder(parent: options.output.out, request: request, startedAt: now)
             }
+        startedAt = folder.request.startedAt ?? now
         interruption = CampaignInterruption()
         launcher = RunLauncher(binary: binary, folder: folder, interruption: interruption)
         progress = CampaignProgress(isQuiet: options.output.quiet || options.output.json)
     }
 
     /// Runs the scenario with more overrides, or takes the run of that name that an earlier part left.
-    func run(_ overrides: [String], name: String, limit: Duration) async throws(LaunchError) -> RunLauncher.Finished {
+    ///
+    /// Only a run that is made now is told of.
+    func run(
+        _ overrides: [String], name: String, limit: Duration, tell: () -> Void
+    ) async throws(LaunchError) -> RunLauncher.Finished {
         if let finished = folder.finishedRun(named: name) { return finished }
         if interruption.isAsked { throw .interrupted(run: name) }
+        tell()
+        defer { keepTime() }
         return try await launcher.run(
             .init(
                 scenario: options.scenario.path, overrides: options.scenario.allOverrides + overrides, name: name,
                 limit: limit))
+    }
+
+    /// How long its parts have been at work, up to now.
+    private var workedNanoseconds: Int64 {
+        (folder.request.workedNanoseconds ?? 0) &+ (ContinuousClock.now - began).wholeNanoseconds
+    }
+
+    /// Keeps that for who resumes; a folder that cannot be written is told of when the result is written.
+    private func keepTime() {
+        var request = folder.request
+        (request.startedAt, request.workedNanoseconds) = (startedAt, workedNanoseconds)
+        try? folder.write(request, as: CampaignFolder.requestName)
     }
 
     /// What was run, where, by which program; the system under load as a run saw it.
@@ -86,7 +106,7 @@ struct Campaign: Sendable {
             scenario: ScenarioFacts(
                 name: base.scenario.name, summary: base.scenario.summary.isEmpty ? nil : base.scenario.summary,
                 text: base.redactedText + (overrides.isEmpty ? "" : "\n" + overrides)),
-            startedAt: startedAt, durationNanoseconds: (ContinuousClock.now - began).wholeNanoseconds,
+            startedAt: startedAt, durationNanoseconds: workedNanoseconds,
             interrupted: interruption.isAsked, commandLine: CommandLine.redacted,
             toolVersion: Rafale.version, gitRevision: GitRevision.current(), machine: .current(),
             broker: result?.broker, store: result?.store)
@@ -100,6 +120,9 @@ struct Campaign: Sendable {
 
     /// What the reader must know of any campaign made here.
     var notes: [String] { Rafale.buildNotes }
+
+    /// What its first line says behind the folder.
+    var keeping: String { options.resume == nil ? "" : "; runs that are finished are kept" }
 
     /// How the campaign is gone on with.
     var resuming: String {

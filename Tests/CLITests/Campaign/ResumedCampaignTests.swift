@@ -60,6 +60,50 @@ import Testing
         }
     }
 
+    /// A campaign over a scenario of one phase, in a folder below `directory`.
+    private func campaign(in directory: URL, _ more: String...) throws -> Campaign {
+        let scenario = directory.appending(path: "t.yaml")
+        try "phases: [{rate: 1/s, for: 1s}]".write(to: scenario, atomically: true, encoding: .utf8)
+        let options = try CampaignOptions.parse([scenario.path, "--quiet", "--out", directory.path] + more)
+        return try Campaign(
+            options: options, base: options.scenario.file(), kind: .sweep, asked: [:], given: GivenOptions())
+    }
+
+    @Test func startAndDurationAreThoseOfAllParts() async throws {
+        try await withTemporaryDirectory { directory in
+            let first = try campaign(in: directory)
+            #expect(first.keeping.isEmpty)
+            var kept = try CampaignFolder.request(of: first.folder.path, for: .sweep)
+            let began = try #require(kept.startedAt)
+            #expect(abs(began.timeIntervalSince(first.startedAt)) < 0.01 && kept.workedNanoseconds == nil)
+            // Some time ago, after an hour of work.
+            kept.startedAt = Date(timeIntervalSince1970: 1_795_229_329)
+            kept.workedNanoseconds = 3_600_000_000_000
+            try first.folder.write(kept, as: CampaignFolder.requestName)
+            let second = try campaign(in: directory, "--resume", first.folder.path)
+            #expect(second.folder.path == first.folder.path && second.keeping.contains("are kept"))
+            let facts = second.facts(from: nil)
+            #expect(facts.startedAt == kept.startedAt)
+            #expect((3_600_000_000_000..<3_700_000_000_000).contains(facts.durationNanoseconds))
+        }
+    }
+
+    @Test func aRunThatIsKeptIsNotToldAsRunAgain() async throws {
+        try await withTemporaryDirectory { directory in
+            let campaign = try campaign(in: directory)
+            let place = URL(fileURLWithPath: campaign.folder.runs).appending(path: "1-a=1-1")
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            let result = RunResult(
+                scenario: ScenarioFacts(name: "t"),
+                run: RunFacts(id: "00000000", startedAt: Date(timeIntervalSince1970: 0)),
+                machine: MachineFacts.current(), generator: GeneratorVerdict(.valid))
+            try Data(result.json()).write(to: place.appending(path: "result.json"))
+            var isTold = false
+            let finished = try await campaign.run([], name: "1-a=1-1", limit: .seconds(1)) { isTold = true }
+            #expect(!isTold && finished.folder == "runs/1-a=1-1")
+        }
+    }
+
     @Test func aFolderOfAnotherKindOrScenarioIsRefused() async throws {
         try await begin(.capacity, given: GivenOptions()) { scenario, folder in
             let kind = #expect(throws: CommandFailure.self) {

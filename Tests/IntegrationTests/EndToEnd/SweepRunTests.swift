@@ -69,9 +69,14 @@ struct SweepRunTests {
             // What is left out is what it was.
             let second = try await rafale.start("sweep", [file, "--resume", folder])
             #expect(second.exitCode == 0, "\(second)")
+            #expect(second.errors.contains("3 runs in") && second.errors.contains("are kept"), "\(second)")
+            #expect(!second.errors.contains("run 1 of 3"), "what is kept is not run again: \(second)")
             let whole = try sweep(rafale)
             #expect(!whole.campaign.interrupted && whole.runs.count == 3)
             #expect(Array(whole.runs.prefix(part.runs.count)) == part.runs, "what was measured is not measured again")
+            #expect(abs(whole.campaign.startedAt.timeIntervalSince(part.campaign.startedAt)) < 0.01)
+            let more = whole.campaign.durationNanoseconds - part.campaign.durationNanoseconds
+            #expect(more > 900_000_000, "what is missing takes a second or more: \(more)")
             let runs = try FileManager.default.contentsOfDirectory(atPath: folder + "/runs")
             #expect(runs.filter { !$0.hasSuffix("-interrupted") }.count == 3, "\(runs)")
         }

@@ -50,7 +50,7 @@ struct Capacity: Sendable {
     /// Makes the probes; what was found is written also when somebody ends the search early.
     func run() async throws -> CapacityResult {
         let progress = campaign.progress
-        progress.say("\(campaign.base.scenario.name): searching in \(campaign.folder.path)")
+        progress.say("\(campaign.base.scenario.name): searching in \(campaign.folder.path)\(campaign.keeping)")
         return try await campaign.interruption.whileWatching {
             progress.say($0)
         } _: {

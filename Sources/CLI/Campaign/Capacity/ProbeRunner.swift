@@ -29,11 +29,11 @@ struct ProbeRunner: Sendable {
         while true {
             let part = runs.count + 1
             let again = part > 1 ? ", again because it was not clear" : ""
-            tell("probe \(number): \(ProbeLoad.text(rate))\(again)")
             let finished = try await run(
                 overrides + load.overrides(ratePerSecond: rate, run: part),
                 name: "\(name)-\(Self.padded(number))-\(SweepPlan.plain(ProbeLoad.text(rate)))-\(part)",
-                loading: load.warmUp + load.length(ofRun: part))
+                loading: load.warmUp + load.length(ofRun: part),
+                words: "probe \(number): \(ProbeLoad.text(rate))\(again)")
             guard let finished else { return nil }
             runs.append((finished.folder, finished.result))
             guard let probe = judge.probe(runs, lanesPerWorker: lanesPerWorker) else { return nil }
@@ -45,17 +45,17 @@ struct ProbeRunner: Sendable {
 
     /// What a closed loop carries here: a first guess for the search; nil when the campaign was ended meanwhile.
     func saturate(_ saturation: SaturationLoad) async throws -> RunLauncher.Finished? {
-        tell("a closed loop for a first guess")
         return try await run(
             overrides + saturation.overrides, name: "\(name)-00-saturate",
-            loading: saturation.warmUp + saturation.measure)
+            loading: saturation.warmUp + saturation.measure, words: "a closed loop for a first guess")
     }
 
     private func run(
-        _ overrides: [String], name: String, loading: Duration
+        _ overrides: [String], name: String, loading: Duration, words: String
     ) async throws -> RunLauncher.Finished? {
         do throws(LaunchError) {
-            let finished = try await campaign.run(overrides, name: name, limit: campaign.limit(loading: loading))
+            let finished = try await campaign.run(
+                overrides, name: name, limit: campaign.limit(loading: loading), tell: { tell(words) })
             return finished.result.run.interrupted ? nil : finished
         } catch {
             if case .interrupted = error { return nil }

@@ -111,7 +111,8 @@ struct Sweep: Sendable {
     /// Makes the runs; what was measured is written also when somebody ends the sweep early.
     func run() async throws -> SweepResult {
         let progress = campaign.progress
-        progress.say("\(campaign.base.scenario.name): \(plan.slots.count) runs in \(campaign.folder.path)")
+        progress.say(
+            "\(campaign.base.scenario.name): \(plan.slots.count) runs in \(campaign.folder.path)\(campaign.keeping)")
         return try await campaign.interruption.whileWatching {
             progress.say($0)
         } _: {
@@ -121,10 +122,11 @@ struct Sweep: Sendable {
             var remaining = RemainingTime(expected: expectedTime)
             for slot in plan.slots where !campaign.interruption.isAsked {
                 let left = remaining.words(forRuns: plan.slots.count - slot.order + 1)
-                progress.show("run \(slot.order) of \(plan.slots.count): \(slot.title) — \(left)")
                 let start = ContinuousClock.now
-                guard let measured = try await measure(slot) else { break }
-                remaining.add(ContinuousClock.now - start)
+                guard let measured = try await measure(slot, left) else { break }
+                let took = ContinuousClock.now - start
+                // What an earlier part left takes no time, and says nothing of the runs to come.
+                if took >= measure { remaining.add(took) }
                 if let run = measured.run { runs.append(run) }
                 if let capacity = measured.capacity { capacities.append(capacity) }
                 last = measured.result ?? last
@@ -155,20 +157,22 @@ struct Sweep: Sendable {
         var result: RunResult?
     }
 
-    /// Nil when it was ended early.
-    private func measure(_ slot: SweepPlan.Slot) async throws -> Measured? {
+    /// Nil when it was ended early; `left` says how long the rest takes.
+    private func measure(_ slot: SweepPlan.Slot, _ left: String) async throws -> Measured? {
+        let progress = campaign.progress
+        let place = "\(slot.order) of \(plan.slots.count): \(slot.title)"
         switch method {
         case .saturation(let load, let lanes):
             let overrides =
                 (layout.override.map { [$0] } ?? []) + load.overrides
                 + zip(plan.keys, slot.values).map { $0.override($1) }
-            guard let finished = try await saturate(overrides, slot) else { return nil }
+            let finished = try await saturate(overrides, slot) { progress.show("run \(place) — \(left)") }
+            guard let finished else { return nil }
             let figures = PointFigures(finished.result, lanesPerWorker: lanes[slot.values])
             return Measured(run: slot.run(in: finished.folder, figures), result: finished.result)
         case .capacity(let points):
-            let (progress, count) = (campaign.progress, plan.slots.count)
             let runner = points.runner(campaign, at: slot.values, name: slot.name) {
-                progress.show("search \(slot.order) of \(count): \(slot.title) — \($0)")
+                progress.show("search \(place) — \($0), \(left)")
             }
             let load = points.saturation(at: slot.values, of: campaign.base.scenario)
             let hunt = CapacityHunt(runner: runner, range: .around(load), mostProbes: points.timing.mostProbes)
@@ -179,10 +183,12 @@ struct Sweep: Sendable {
         }
     }
 
-    private func saturate(_ overrides: [String], _ slot: SweepPlan.Slot) async throws -> RunLauncher.Finished? {
+    private func saturate(
+        _ overrides: [String], _ slot: SweepPlan.Slot, tell: () -> Void
+    ) async throws -> RunLauncher.Finished? {
         do throws(LaunchError) {
             let finished = try await campaign.run(
-                overrides, name: slot.name, limit: campaign.limit(loading: warmUp + measure))
+                overrides, name: slot.name, limit: campaign.limit(loading: warmUp + measure), tell: tell)
             return finished.result.run.interrupted ? nil : finished
         } catch {
             if case .interrupted = error { return nil }

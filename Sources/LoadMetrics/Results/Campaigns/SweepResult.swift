@@ -141,9 +141,9 @@ package struct SweepRun: Sendable, Equatable, Codable {
 package struct CampaignFacts: Sendable, Equatable, Codable {
     /// The scenario as its file and the overrides of the command line say, before the campaign's own.
     package var scenario: ScenarioFacts
-    /// Wall time of its beginning, a label; of a resumed campaign, that of the last part.
+    /// Wall time of its beginning, a label; of a resumed campaign, that of its first part.
     package var startedAt: Date
-    /// How long it took; of a resumed campaign, the last part.
+    /// How long it took; of a resumed campaign all its parts together, the time between them left out.
     package var durationNanoseconds: Int64
     /// Whether somebody ended it early: what it lacks can be measured by resuming it.
     package var interrupted: Bool
