@@ -19,7 +19,8 @@ struct CapacityCommand: AsyncParsableCommand {
             runs; rates near the boundary are tried again. A closed loop gives the first guess, or --from and --to do.
 
             Ctrl-C ends the run under way and leaves what was found; --resume goes on. Exit code 0 when there is an \
-            answer, 98 when only the generator's limit was found, 99 when no rate held, 130 when it was ended early.
+            answer, 97 when it was not settled when the probes ran out (more --probes or a longer --measure may settle \
+            it), 98 when only the generator's limit was found, 99 when no rate held, 130 when it was ended early.
             """)
 
     @OptionGroup var options: CampaignOptions
@@ -130,17 +131,19 @@ struct CapacityCommand: AsyncParsableCommand {
         Array(1...min(64, max(8, 4 * MachineFacts.current().usableCores)))
     }
 
-    /// An answer is a success, also the answer that no worker count is enough.
+    /// An answer is a success, also the answer that no worker count is enough; what was not settled is none.
     static func status(of result: CapacityResult) -> ExitStatus {
         if result.campaign.interrupted { return .interrupted }
-        if let target = result.target {
-            let isLimited = target.workers == nil && target.probes.last?.probe.verdict == .generatorLimited
-            return isLimited ? .invalidRun : .success
-        }
-        if result.points.allSatisfy({ $0.ratePerSecond == nil && $0.outcome == .generatorLimited }) {
-            return .invalidRun
-        }
-        return result.points.allSatisfy { $0.ratePerSecond == nil } ? .thresholdFailed : .success
+        let isLimited =
+            if let target = result.target {
+                target.workers == nil && target.probes.last?.probe.verdict == .generatorLimited
+            } else {
+                result.points.allSatisfy { $0.ratePerSecond == nil && $0.outcome == .generatorLimited }
+            }
+        if isLimited { return .invalidRun }
+        if result.isUnsettled { return .inconclusive }
+        let isNone = result.target == nil && result.points.allSatisfy { $0.ratePerSecond == nil }
+        return isNone ? .thresholdFailed : .success
     }
 }
 

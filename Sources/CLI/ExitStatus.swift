@@ -29,7 +29,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .precondition:
             "a queue exists with other arguments or holds messages of others, or the store is not one to be used"
         case .regression: "gate: the candidate is worse than the baseline"
-        case .inconclusive: "gate: neither is known; it says why"
+        case .inconclusive: "a gate knows neither, or a search was not settled when its probes ran out; it says why"
         case .invalidRun: "the generator could not put the load on: the figures do not count"
         case .thresholdFailed:
             "a threshold does not hold, a fault could not be brought about, no rate held, or chaos lost something"

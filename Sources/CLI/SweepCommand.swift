@@ -25,8 +25,8 @@ struct SweepCommand: AsyncParsableCommand {
             the scenario has no section 'cpus', the generator, the broker and the workers get cores of their own.
 
             Ctrl-C ends the run under way and leaves what was measured; --resume goes on. Exit code 0 when all is \
-            measured, 98 when at some point no run counts because the generator was INVALID in each, 130 when it was \
-            ended early, 65 when a key or value is wrong.
+            measured, 97 when a search was not settled, 98 when at some point no run counts because the generator was \
+            INVALID in each, 130 when it was ended early, 65 when a key or value is wrong.
             """)
 
     @OptionGroup var options: CampaignOptions
@@ -70,11 +70,19 @@ struct SweepCommand: AsyncParsableCommand {
         }
     }
 
-    /// How a sweep ends, and what must be said of that; a point without a figure that counts was not measured.
+    /// How a sweep ends, and what must be said of that; a point without a figure that counts was not measured, nor was
+    /// one whose search was not settled.
     static func status(of result: SweepResult) -> (ExitStatus, words: String?) {
         let without = result.pointsWithoutFigure.map(result.title)
-        let words = without.isEmpty ? nil : "no run counts at \(without.joined(separator: "; "))"
-        return (result.campaign.interrupted ? .interrupted : words == nil ? .success : .invalidRun, words)
+        let unsettled = result.unsettledPoints.map(result.title)
+        var words: [String] = []
+        if !without.isEmpty { words.append("no run counts at \(without.joined(separator: "; "))") }
+        if !unsettled.isEmpty { words.append("not settled at \(unsettled.joined(separator: "; "))") }
+        let status: ExitStatus = !without.isEmpty ? .invalidRun : !unsettled.isEmpty ? .inconclusive : .success
+        return (
+            result.campaign.interrupted ? .interrupted : status,
+            words.isEmpty ? nil : words.joined(separator: "; ")
+        )
     }
 
     /// This command, with what it leaves out taken from the campaign that it resumes.

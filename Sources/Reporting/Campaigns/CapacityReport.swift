@@ -61,8 +61,7 @@ package enum CapacityReport {
                 Tile(
                     label: "workers for \(Quantity.rate(target.ratePerSecond))",
                     figure: target.workers.map(String.init) ?? Quantity.none,
-                    detail: target.workers == nil
-                        ? "none of those that were allowed" : "the least that holds the limits",
+                    detail: target.workers == nil ? target.wordsWithoutCount : "the least that holds the limits",
                     tone: target.workers == nil ? "bad" : "good"))
         }
         for point in result.points.prefix(6) {
@@ -147,7 +146,7 @@ package enum CapacityReport {
     private static func target(_ main: inout Markup, _ result: CapacityResult) {
         guard let target = result.target else { return }
         HTMLReport.card(&main, "How many workers for \(Quantity.rate(target.ratePerSecond))") { section in
-            section.element("p", ["class": "hint"], text: target.answer)
+            section.element("p", ["class": "hint"], text: "\(result.method) \(target.answer)")
             probeTable(
                 &section, first: "workers", target.probes.map { (String($0.workers), $0.probe) })
         }

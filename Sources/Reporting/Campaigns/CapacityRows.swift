@@ -124,9 +124,21 @@ extension CapacityResult {
         }
     }
 
-    /// What had to hold, in a sentence.
+    /// What was asked, and what had to hold, in a sentence.
     var method: String {
         let limits = self.limits.isEmpty ? "" : self.limits.joined(separator: " and ") + ", and "
-        return "The highest rate at which \(limits)the backlog does not grow."
+        guard let rate = target?.ratePerSecond else {
+            return "The highest rate at which \(limits)the backlog does not grow."
+        }
+        return "The fewest workers with which \(limits)the backlog does not grow at \(Quantity.rate(rate))."
+    }
+}
+
+extension CapacityTarget {
+    /// What is known where there is no count to tell, in a few words.
+    var wordsWithoutCount: String {
+        guard !isUnsettled else { return "not settled" }
+        let isNone = probes.last.map { $0.workers == candidates.last && $0.probe.verdict == .fails } ?? false
+        return isNone ? "none of those that were allowed" : "not known"
     }
 }

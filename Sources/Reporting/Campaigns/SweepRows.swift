@@ -76,6 +76,7 @@ struct SweepRow: Sendable {
     /// What is to be said of the point, most important first.
     var remarks: [String] {
         var remarks = point.throughput == nil && point.capacity == nil ? ["no run counts"] : []
+        if point.capacity?.outcome == .unclear { remarks.append("not settled") }
         remarks += troubles
         if let limiter { remarks.append(limiter.label) }
         if point.isOversubscribed { remarks.append("more threads than cores") }

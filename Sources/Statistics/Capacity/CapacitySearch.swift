@@ -76,12 +76,13 @@ package struct CapacitySearch: Sendable {
 
     /// What the search found.
     package struct Outcome: Sendable, Equatable {
-        /// The capacity: the most likely rate up to which probes hold; when nothing limited it, the highest that was probed;
-        /// nil when no rate held.
+        /// The capacity: the most likely rate up to which probes hold, and no less than the highest that held; that one
+        /// where nothing limited it, nil when no rate held.
         package let ratePerSecond: Double?
         /// The highest rate that held and is believed; nil when none did.
         package let heldPerSecond: Double?
-        /// The interval of the capacity at the plan's confidence; its upper end is infinite when the load was the limit.
+        /// The interval of the capacity at the plan's confidence, from no less than the highest rate that held; its
+        /// upper end is infinite when the load was the limit.
         package let interval: Interval
         /// What broke at the lowest rate above that failed; nil when none did.
         package let failure: Probe?
@@ -243,11 +244,13 @@ package struct CapacitySearch: Sendable {
     }
 
     /// The highest rate at which more probes held than did not.
-    private var highestHeld: Double? {
+    private var highestHeld: Double? { highestHeld(upTo: .infinity) }
+
+    private func highestHeld(upTo bound: Double) -> Double? {
         let votes = probes.reduce(into: [Double: Int]()) { votes, probe in
             votes[probe.ratePerSecond, default: 0] += probe.answer.isHolding ? 1 : -1
         }
-        return votes.filter { $0.value > 0 }.keys.max()
+        return votes.filter { $0.value > 0 && $0.key <= bound }.keys.max()
     }
 
     private func outcome(_ end: End) -> Outcome {
@@ -265,11 +268,12 @@ package struct CapacitySearch: Sendable {
         var interval = interval(belief)
         if case .limited = end { interval.high = .infinity }
         // A rate above what is believed possible held by chance: the highest one that is not.
-        let believed = probes.filter { $0.answer.isHolding && $0.ratePerSecond <= interval.high }.map(\.ratePerSecond)
-        let held = highestHeld.flatMap { $0 <= interval.high ? $0 : believed.max() }
+        let held = highestHeld(upTo: interval.high)
+        // What was shown to hold is carried, however likely the belief takes less to be.
+        interval.low = max(interval.low, held ?? 0)
         let above = failures.filter { $0.ratePerSecond > held ?? 0 }
         return Outcome(
-            ratePerSecond: interval.high.isFinite ? belief.quantile(0.5) : held, heldPerSecond: held,
+            ratePerSecond: interval.high.isFinite ? max(belief.quantile(0.5), held ?? 0) : held, heldPerSecond: held,
             interval: interval,
             failure: (above.isEmpty ? failures : above).min { $0.ratePerSecond < $1.ratePerSecond }, end: end,
             probes: probes)

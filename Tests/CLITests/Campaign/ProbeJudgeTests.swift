@@ -188,8 +188,9 @@ import Testing
         let (rate, low, high) = (
             try #require(point.ratePerSecond), try #require(point.lowPerSecond), try #require(point.highPerSecond)
         )
-        #expect(abs(rate / 700 - 1) < 0.05 && low < rate && rate < high)
-        #expect(try #require(point.heldPerSecond) <= 700)
+        #expect(abs(rate / 700 - 1) < 0.05 && low <= rate && rate <= high)
+        let held = try #require(point.heldPerSecond)
+        #expect(held <= 700 && held <= low)
         #expect(point.reasonAbove?.hasSuffix("/s, it was slow") == true)
     }
 
@@ -276,6 +277,15 @@ import Testing
         #expect(none.answer == "None of up to 3 workers carries 20000/s within the limits; with 3, it was slow.")
         #expect(answer(.generatorLimited(2), [(2, .generatorLimited)]).answer.contains("the generator, not the system"))
         #expect(answer(nil, []).answer.contains("ended early"))
+        let near = answer(.found(3), [(1, .fails), (2, .unclear), (3, .holds)])
+        #expect(near.answer == "3 workers carry 20000/s within the limits; 2 workers may or may not: it was slow.")
+        let far = answer(.found(2), [(1, .fails), (2, .holds)])
+        #expect(far.answer == "2 workers carry 20000/s within the limits; 1 worker does not: it was slow.")
+        let open = answer(WorkerCountSearch.Outcome.none, [(2, .fails), (3, .unclear)])
+        #expect(open.isUnsettled && !near.isUnsettled && !none.isUnsettled)
+        #expect(
+            open.answer == "Not settled: none of up to 3 workers was shown to carry 20000/s within the limits; with 3, "
+                + "it was slow.")
     }
 }
 

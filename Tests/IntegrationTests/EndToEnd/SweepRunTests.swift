@@ -115,19 +115,20 @@ struct SweepRunTests {
     func capacity() async throws {
         try await RafaleProgram.use { rafale in
             // Five consumers, 5 ms a message, one after the other: 1000 messages a second. The range is such that no
-            // probe comes so near to it that it has to be repeated.
+            // probe comes so near to it that it has to be repeated, and three of them do not settle it.
             let file = try rafale.scenario(Self.queue)
             let outcome = try await rafale(
                 "capacity", file, "--set", "consumers={latency: 5ms, channels: 5, prefetch: 10}", "--from", "600/s",
                 "--to", "3k/s", "--measure", "4s", "--warm-up", "500ms", "--probes", "3", "--limit",
                 "end_to_end.p99 < 300ms")
-            #expect(outcome.exitCode == 0, "\(outcome)")
+            #expect(outcome.exitCode == 97 && outcome.output.contains("Not settled by 3 probes"), "\(outcome)")
             let found = try CapacityResult(
                 json: Data(contentsOf: campaign(rafale).appending(path: CapacityResult.fileName)))
             let point = try #require(found.points.first)
             #expect(found.limits == ["end_to_end.p99 < 300ms"] && point.values.isEmpty)
             let low = try #require(point.lowPerSecond)
             #expect(low < 1_025 && point.highPerSecond ?? .infinity > 950, "\(point)")
+            #expect(point.outcome == .unclear && low >= point.heldPerSecond ?? 0, "\(point)")
             for probe in point.probes where probe.verdict != .unclear && probe.verdict != .generatorLimited {
                 let isNear = abs(probe.ratePerSecond / 1_000 - 1) < 0.05
                 #expect(isNear || (probe.verdict == .holds) == (probe.ratePerSecond < 1_000), "\(probe)")

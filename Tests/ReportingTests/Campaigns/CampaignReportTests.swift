@@ -135,9 +135,9 @@ import Testing
     @Test func aSearchThatDidNotSettleSaysSoFirst() {
         var result = SampleCampaigns.capacity
         result.points[0].outcome = .unclear
-        result.points[0].heldPerSecond = 15_600
+        (result.points[0].lowPerSecond, result.points[0].heldPerSecond) = (15_600, 15_600)
         let sentence =
-            "Not settled by 8 probes: the capacity lies within 15,405 – 16,148/s; 15,600/s was shown to hold."
+            "Not settled by 8 probes: the capacity lies within 15,600 – 16,148/s; 15,600/s was shown to hold."
         #expect(result.unsettled == [sentence])
         let lines = CapacitySummary.text(of: result).split(separator: "\n").map(String.init)
         let told = lines.firstIndex { $0.hasPrefix("Not settled by 8 probes") }
@@ -148,6 +148,33 @@ import Testing
         #expect(CapacityReport.tiles(result)[0].detail.contains("15,600/s was shown to hold"))
         result.points[0].heldPerSecond = nil
         #expect(result.unsettled[0].hasSuffix("no rate was shown to hold."))
+    }
+
+    @Test func eachQuestionHasItsOwnHeadline() {
+        #expect(
+            SampleCampaigns.capacity.method
+                == "The highest rate at which end_to_end.p99 < 200ms and lost == 0, and the backlog does not grow.")
+        var result = SampleCampaigns.target
+        #expect(
+            result.method == "The fewest workers with which end_to_end.p99 < 200ms and lost == 0, and the backlog does "
+                + "not grow at 20,000/s.")
+        #expect(!CapacitySummary.text(of: result).contains("The highest rate"))
+        #expect(!CapacityReport.page(of: result).contains("The highest rate"))
+        result.target?.workers = nil
+        #expect(CapacityReport.tiles(result)[0].detail == "not known", "the highest count was not tried")
+        result.target?.candidates = [1, 2, 3]
+        result.target?.probes[1].probe.verdict = .fails
+        #expect(CapacityReport.tiles(result)[0].detail == "none of those that were allowed")
+        result.target?.probes[1].probe.verdict = .unclear
+        #expect(CapacityReport.tiles(result)[0].detail == "not settled")
+    }
+
+    @Test func aSweepSaysWhichSearchWasNotSettled() throws {
+        var result = SampleCampaigns.capacityMode
+        #expect(result.unsettledPoints.isEmpty && !SweepSummary.text(of: result).contains("not settled"))
+        result.capacities[1].outcome = .unclear
+        #expect(result.unsettledPoints == [["2"]])
+        #expect(SweepSummary.text(of: result).contains("2: not settled"))
     }
 
     @Test func workersThatWaitAreNamed() throws {

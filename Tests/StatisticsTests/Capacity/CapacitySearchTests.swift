@@ -128,6 +128,21 @@ struct CapacitySearchTests {
         #expect(outcome.end == .probesExhausted && outcome.probes.count == 4)
         #expect(outcome.interval.contains(3_000) && outcome.interval.width > 100)
     }
+
+    @Test("what is told is no less than what was shown to hold")
+    func neverBelowWhatHeld() throws {
+        var random = SplitMix64(seed: 3)
+        for _ in 0..<100 {
+            var plan = CapacitySearch.Plan(bracket: 500...2_000)
+            plan.mostProbes = 3 + Int(random.unit() * 10)
+            let outcome = try Self.run(plan) { rate in
+                let distance = rate / 900 - 1 + (random.unit() - 0.5) * 0.06
+                return distance < -0.01 ? .holds : distance > 0.01 ? .fails(reason: "p99") : .unclear(reason: "near")
+            }
+            #expect(outcome.interval.low >= outcome.heldPerSecond ?? 0, "\(outcome)")
+            #expect(outcome.interval.contains(outcome.ratePerSecond ?? outcome.interval.low), "\(outcome)")
+        }
+    }
 }
 
 /// The search drives queues whose capacity is known from their formula; each probe is judged as one of a real system:

@@ -102,7 +102,11 @@ struct Capacity: Sendable {
         guard
             let saturated = try await runner(least)
                 .saturate(points.saturation(at: least, of: campaign.base.scenario))
-        else { return answer }
+        else {
+            target.conclude(nil)
+            answer.target = target
+            return answer
+        }
         answer.last = saturated.result
         let each = saturated.result.totals.throughputPerSecond / Double(max(1, counts[0]))
         let guess = each > 0 ? Int(min(1e6, (rate / each).rounded(.up))) : counts[0]
@@ -161,14 +165,21 @@ extension CapacityTarget {
         switch outcome {
         case .found(let count):
             workers = count
-            let below = failed.map(\.workers).filter { $0 < count }.max()
-            answer =
-                "\(named(count)) carry \(rate) within the limits"
-                + (below.map { "; \(named($0)) do not: \(reason($0))" } ?? ", and fewer were not asked for") + "."
+            let below = failed.filter { $0.workers < count }.max { $0.workers < $1.workers }
+            let rest = below.map { below -> String in
+                let isOne = below.workers == 1
+                let does = below.probe.verdict == .unclear ? "may or may not" : isOne ? "does not" : "do not"
+                return "; \(named(below.workers)) \(does): \(below.probe.reason)"
+            }
+            answer = "\(named(count)) carry \(rate) within the limits\(rest ?? ", and fewer were not asked for")."
             if count == 1 { answer = "1 worker carries \(rate) within the limits." }
         case .some(.none):
             let most = candidates.last ?? 0
-            answer = "None of up to \(named(most)) carries \(rate) within the limits; with \(most), \(reason(most))."
+            answer =
+                isUnsettled
+                ? "Not settled: none of up to \(named(most)) was shown to carry \(rate) within the limits; with "
+                    + "\(most), \(reason(most))."
+                : "None of up to \(named(most)) carries \(rate) within the limits; with \(most), \(reason(most))."
         case .generatorLimited(let count):
             answer =
                 "Not known: with \(named(count)) the generator, not the system, was the limit at \(rate): \(reason(count))"

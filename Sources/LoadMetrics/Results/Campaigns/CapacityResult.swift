@@ -46,6 +46,9 @@ package struct CapacityResult: VersionedDocument, Equatable {
         self.target = target
         self.notes = notes
     }
+
+    /// Whether the probes were used up before it was clear, at some point or for the target.
+    package var isUnsettled: Bool { target?.isUnsettled ?? false || points.contains { $0.outcome == .unclear } }
 }
 
 /// The capacity of one point: a worker count, or other values of keys.
@@ -70,11 +73,13 @@ package struct CapacityPoint: Sendable, Equatable, Codable {
     package var values: [String]
     /// How the search ended.
     package var outcome: Outcome
-    /// The capacity: the most likely rate up to which the limits hold; nil where none did.
+    /// The capacity: the most likely rate up to which the limits hold, no less than the highest that held; nil where
+    /// none did, and not to be relied on where the search ended ``Outcome/unclear``.
     package var ratePerSecond: Double?
     /// The highest rate that was tried and held; nil where none did.
     package var heldPerSecond: Double?
-    /// The lower end of the interval that the capacity lies in; nil where not known.
+    /// The lower end of the interval that the capacity lies in, no less than the highest rate that held; nil where not
+    /// known.
     package var lowPerSecond: Double?
     /// The upper end of the interval that the capacity lies in; nil where not known.
     package var highPerSecond: Double?
@@ -214,6 +219,9 @@ package struct CapacityTarget: Sendable, Equatable, Codable {
     package var answer: String
     /// Every count that was tried, in order, with what came of it.
     package var probes: [CountProbe]
+
+    /// Whether nobody knows because it stayed unclear whether the highest count carries the rate.
+    package var isUnsettled: Bool { workers == nil && probes.last?.probe.verdict == .unclear }
 
     /// A probe of a worker count.
     package struct CountProbe: Sendable, Equatable, Codable {

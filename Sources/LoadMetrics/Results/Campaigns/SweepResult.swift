@@ -88,6 +88,9 @@ extension SweepResult {
         }
     }
 
+    /// The points whose search ended before it was clear, by their values.
+    package var unsettledPoints: [[String]] { capacities.filter { $0.outcome == .unclear }.map(\.values) }
+
     /// A point in words: `workers.count=4, workers.lanes=2`.
     package func title(of values: [String]) -> String {
         zip(keys, values).map { "\($0.name)=\($1)" }.joined(separator: ", ")
