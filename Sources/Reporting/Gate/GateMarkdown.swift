@@ -16,8 +16,11 @@ package enum GateMarkdown {
                 "| \(row.sign) | \(name) | \(row.baselineText) | \(row.candidateText) | \(row.changeText) "
                     + "| \(row.intervalText) |")
         }
+        let pairs = result.pairsWords.map { " \($0)" } ?? ""
         lines += [
-            "", "Bold metrics decide, the others are told. \(sentence(result.courseText)): \(result.rulesText).", "",
+            "",
+            "Bold metrics decide, the others are told. \(sentence(result.courseText)): \(result.rulesText).\(pairs)",
+            "",
             "| | |", "|---|---|",
             "| candidate | \(escaped(result.candidate.text)) |",
             "| baseline | \(escaped(result.baseline.text)) |",

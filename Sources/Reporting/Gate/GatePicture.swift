@@ -85,10 +85,9 @@ struct GatePicture: Sendable {
     private func ruler(_ finding: GateFinding, _ changes: [Double], width: Double) -> Ruler {
         var ends = changes + [finding.changeLow, finding.changeHigh, finding.change].compactMap(\.self)
         ends += [-leastEffect * 1.3, leastEffect * 1.3]
-        // One value far out must not press all others into a line; it stands at the end.
-        let bound = max(leastEffect * 1.3, 3)
-        let low = max(-1, ends.filter(\.isFinite).min() ?? -1)
-        let high = min(bound, ends.filter(\.isFinite).max() ?? 1)
+        ends.removeAll { !$0.isFinite }
+        let low = max(-1, ends.min() ?? -1)
+        let high = ends.max() ?? 1
         let pad = (high - low) * 0.03
         return Ruler(scale: .exact(low - pad, high + pad), left: Self.gutter, right: width - 14)
     }

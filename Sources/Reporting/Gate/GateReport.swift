@@ -84,6 +84,7 @@ package enum GateReport {
                     )
                 })
             section.element("p", ["class": "hint"], text: "\(result.courseText). \(result.rulesText).")
+            if let words = result.pairsWords { section.element("p", ["class": "hint"], text: words) }
         }
     }
 

@@ -32,6 +32,14 @@ struct GateRow: Sendable, Equatable {
     /// The median of some values; nil of none.
     static func middle(_ values: [Double]) -> Double? { OrderedSamples(values)?.median }
 
+    /// Whether the change goes another way than the medians beside it, as far as both are shown.
+    var goesAgainstMedians: Bool {
+        guard let change = finding.change, let before = Self.middle(baseline), let after = Self.middle(candidate),
+            baselineText != candidateText, !changeText.hasPrefix("0")
+        else { return false }
+        return (after > before) != (change > 0)
+    }
+
     var sign: String {
         switch finding.decision {
         case .pass: finding.gates ? "✓" : "·"
@@ -112,6 +120,12 @@ extension GateResult {
         let confidences = Set(findings.compactMap(\.confidence))
         guard confidences.count == 1, let confidence = confidences.first else { return "bounds" }
         return "\(Quantity.share(confidence)) bounds"
+    }
+
+    /// What stands under the figures where a change goes another way than the medians beside it; nil where none does.
+    var pairsWords: String? {
+        GateRow.all(of: self).contains(where: \.goesAgainstMedians)
+            ? "A change is that of runs in pairs, which may go another way than the medians." : nil
     }
 
     /// The runs whose generator was near its limit, in one sentence; nil where there were none.

@@ -39,6 +39,7 @@ package enum GateSummary {
                 lines.append(index == 0 ? paint.strong(line) : paint.toned(line, shown[index - 1].tone))
             }
         }
+        if let words = result.pairsWords { lines += words.wrapped(to: width).map(paint.pale) }
         let notes = [result.suspectWords].compactMap(\.self) + result.notes
         if !notes.isEmpty { lines.append("") }
         for note in notes { lines += indented(TerminalSummary.printable(note), "· ", width) }

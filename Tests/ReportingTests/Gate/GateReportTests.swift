@@ -51,7 +51,8 @@ struct GateReportTests {
                 | ✓ | **worker CPU per message** | 15.2 µs | 16.8 µs | +0.4 % | −2.0 … +2.1 % |
 
                 Bold metrics decide, the others are told. 6 runs against 6 of the baseline: least effect 5 %, false \
-                alarms at most 5 %, 4 to 20 rounds within 15 min.
+                alarms at most 5 %, 4 to 20 rounds within 15 min. A change is that of runs in pairs, which may go \
+                another way than the medians.
 
                 | | |
                 |---|---|
@@ -63,6 +64,20 @@ struct GateReportTests {
                 - 1 of 12 runs are SUSPECT; the first: An event loop was 93 % busy in phase full.
 
                 """)
+    }
+
+    @Test("where a change goes another way than the medians beside it, one line says why")
+    func pairs() {
+        let words = "A change is that of runs in pairs, which may go another way than the medians."
+        // Fewer messages a second by the medians, and seven per cent more by the change.
+        #expect(GateSummary.text(of: SampleGate.pass).contains("\n\(words)\n"))
+        #expect(GateReport.page(of: SampleGate.pass).contains(words))
+        for text in [GateSummary.text(of: SampleGate.regression), GateReport.page(of: SampleGate.regression)] {
+            #expect(!text.contains(words), "medians and changes agree")
+        }
+        var none = SampleGate.pass
+        for index in none.findings.indices { none.findings[index].change = 0.000_1 }
+        #expect(none.pairsWords == nil, "a change that is shown as none has no way to go")
     }
 
     @Test("JUnit: a regression is a failure, what is unclear an error, what is only told skipped")
@@ -143,6 +158,22 @@ struct GateReportTests {
         let rows = GateRow.all(of: SampleGate.regression).filter(\.finding.gates)
         let reader = try ChartTests.read(GatePicture(rows: rows, leastEffect: 0.05).svg(.wide))
         #expect(reader.elements["circle"] == 2 * (6 + 6 + 1))
+    }
+
+    @Test("a row is drawn whole, however far its values lie apart")
+    func whole() throws {
+        let row = GateRow(
+            finding: GateFinding(
+                metric: SampleGate.tail, gates: false, decision: .unclear, change: 5, changeLow: 3.5, changeHigh: 9),
+            baseline: [1e6, 1e6, 1e6], candidate: [2e6, 5e6, 7e6, 12e6])
+        for format in Chart.Format.allCases {
+            let svg = GatePicture(rows: [row], leastEffect: 0.05).svg(format)
+            let dots = svg.matches(of: /<circle[^>]* cx="([0-9.]+)"/).compactMap { Double($0.1) }
+            try #require(dots.count == 3 + 4 + 1)
+            // Each of the candidate's runs at a place of its own, and the change between the second and the third.
+            #expect(dots[3] < dots[4] && dots[4] < dots[5] && dots[5] < dots[6], "\(dots)")
+            #expect(dots[4] < dots[7] && dots[7] < dots[5] && dots[6] < format.width - 14, "\(dots)")
+        }
     }
 
     @Test("what is written is read again, and drawn again the same")
