@@ -3,16 +3,18 @@ import Foundation
 import LoadMetrics
 import Reporting
 
-/// `rafale runs`: lists the runs of a folder, or draws the trend of a metric over them.
+/// `rafale runs`: lists the runs and campaigns of a folder, or draws the trend of a metric over runs.
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List the runs that were kept, or draw a metric's trend over them with its changes.",
+        abstract: "List the runs and campaigns that were kept, or draw a metric's trend over runs with its changes.",
         discussion: """
             EXAMPLES
               rafale runs
               rafale runs --scenario steady --trend
               rafale runs --scenario steady --trend --metric end_to_end.p99 --html reports/trend.html
+
+            Sweeps, capacity searches and gates are listed with their main figure, not with each of their runs.
 
             A trend joins the runs of one load on one machine, those like the latest run; others are drawn apart. \
             Changes are found by E-divisive with a permutation test. INVALID runs do not count.
@@ -21,7 +23,7 @@ struct RunsCommand: AsyncParsableCommand {
     @Argument(help: "The folder with the runs' folders.", completion: .directory)
     var folder = "reports"
 
-    @Option(help: ArgumentHelp("Only runs of this scenario.", valueName: "name"))
+    @Option(help: ArgumentHelp("Only runs and campaigns of this scenario.", valueName: "name"))
     var scenario: String?
 
     @Flag(help: "Draw the trend of a metric over the runs of a scenario.")
@@ -51,10 +53,11 @@ struct RunsCommand: AsyncParsableCommand {
             let metric = RunMetric(name: self.metric) ?? RunMetric(.throughput)
             var history = try Self.history(of: folder, more: [metric])
             if let scenario {
-                guard history.scenarios.contains(scenario) else {
+                let known = Set(history.scenarios + history.campaigns.map(\.scenario))
+                guard known.contains(scenario) else {
                     throw CommandFailure(
                         .usage,
-                        "\(folder) holds no run of '\(scenario)'; there are runs of \(history.scenarios.joined(separator: ", "))"
+                        "\(folder) holds no run of '\(scenario)'; there are runs of \(known.sorted().joined(separator: ", "))"
                     )
                 }
                 history = history.of(scenario: scenario)
@@ -88,24 +91,43 @@ struct RunsCommand: AsyncParsableCommand {
         }
     }
 
-    /// The runs whose folders lie in a folder; those of campaigns are parts of their campaign.
+    /// The runs and campaigns whose folders lie in a folder; the runs of campaigns are parts of their campaign.
     static func history(of folder: String, more: [RunMetric]) throws(CommandFailure) -> RunHistory {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             throw CommandFailure(.usage, "\(folder): there is no such folder; name the one that --out was given")
         }
         var runs: [KeptRun] = []
+        var campaigns: [KeptCampaign] = []
         var unreadable: [String] = []
         for name in names.sorted() {
             let path = "\(folder)/\(name)"
-            guard let bytes = FileManager.default.contents(atPath: "\(path)/\(ReportWriter.resultName)") else {
-                continue
-            }
-            do throws(RunResultError) {
-                runs.append(KeptRun(try RunResult(json: bytes), folder: path, more: more))
-            } catch {
-                unreadable.append("\(path)/\(ReportWriter.resultName): \(error)")
+            let file = "\(path)/\(ReportWriter.resultName)"
+            if let bytes = FileManager.default.contents(atPath: file) {
+                do throws(RunResultError) {
+                    runs.append(KeptRun(try RunResult(json: bytes), folder: path, more: more))
+                } catch {
+                    unreadable.append("\(file): \(error)")
+                }
+            } else if let file = KeptResult.campaignFile(of: path) {
+                do throws(CommandFailure) {
+                    if let campaign = try KeptResult.read(file).campaign(in: path) { campaigns.append(campaign) }
+                } catch {
+                    unreadable.append(error.description)
+                }
             }
         }
-        return RunHistory(runs: runs, unreadable: unreadable)
+        return RunHistory(runs: runs, campaigns: campaigns, unreadable: unreadable)
+    }
+}
+
+extension KeptResult {
+    /// What a list shows of a campaign; nil for a run.
+    fileprivate func campaign(in folder: String) -> KeptCampaign? {
+        switch self {
+        case .run: nil
+        case .sweep(let result): KeptCampaign(result, folder: folder)
+        case .capacity(let result): KeptCampaign(result, folder: folder)
+        case .gate(let result): KeptCampaign(result, folder: folder)
+        }
     }
 }

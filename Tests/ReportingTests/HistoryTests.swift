@@ -102,4 +102,39 @@ struct HistoryTests {
         #expect(try RunHistory(json: history.json()) == history)
         #expect(HistoryText.list(of: RunHistory(runs: [])) == "no runs\n")
     }
+
+    @Test("a list has campaigns too, each with its end and its main figure")
+    func campaigns() throws {
+        let sweep = KeptCampaign(SampleCampaigns.sweep, folder: "reports/a")
+        #expect(sweep.outcome == .done && sweep.headline.hasSuffix("/s with 12 workers"), "\(sweep)")
+        #expect(KeptCampaign(SampleCampaigns.short, folder: "").outcome == .interrupted)
+        #expect(KeptCampaign(SampleCampaigns.empty, folder: "").headline == "no run counts")
+        let capacity = KeptCampaign(SampleCampaigns.capacity, folder: "reports/b")
+        #expect(capacity.headline == "15,800/s" && capacity.kind == .capacity)
+        #expect(KeptCampaign(SampleCampaigns.target, folder: "").headline == "3 workers for 20,000/s")
+        var open = SampleCampaigns.capacity
+        (open.points[0].outcome, open.points[0].heldPerSecond) = (.unclear, 15_600)
+        let unsettled = KeptCampaign(open, folder: "reports/c")
+        #expect(unsettled.outcome == .unsettled && unsettled.headline == "15,600/s was shown to hold")
+        let gate = KeptCampaign(SampleGate.regression, folder: "reports/d")
+        #expect(gate.outcome == .regression && gate.headline == "worker CPU per msg +10.4 %")
+        #expect(KeptCampaign(SampleGate.refused, folder: "").headline == "nothing was compared")
+
+        let history = RunHistory(runs: Self.history([1_000]).runs, campaigns: [gate, unsettled, capacity, sweep])
+        let lines = HistoryText.list(of: history).split(separator: "\n")
+        #expect(lines.count == 1 + 1 + 1 + 4 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("saturate") && $0.contains("gate") && $0.contains("✗ regression") })
+        #expect(lines.contains { $0.contains("? not settled") && $0.hasSuffix("15,600/s was shown to hold") })
+        #expect(try RunHistory(json: history.json()) == history)
+        let hostile = RunHistory(runs: [], campaigns: [KeptCampaign(SampleCampaigns.hostile, folder: "")])
+        #expect(!HistoryText.list(of: hostile).contains("\u{1B}"))
+    }
+
+    @Test("a name is shown whole, as long as scenarios' names may be")
+    func names() {
+        let name = String(repeating: "n", count: 64)
+        let history = Self.history([1_000, 2_000]) { run, index in run.scenario = index == 0 ? name : "\(name)n" }
+        let lines = HistoryText.list(of: history).split(separator: "\n")
+        #expect(lines[1].hasPrefix("\(name)  ") && lines[2].hasPrefix("\(name.dropLast())…  "), "\(lines)")
+    }
 }

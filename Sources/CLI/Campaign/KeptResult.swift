@@ -9,10 +9,16 @@ enum KeptResult {
     case capacity(CapacityResult)
     case gate(GateResult)
 
+    /// The files that hold the outcome of a campaign.
+    private static let campaignNames = [ReportWriter.gateName, SweepResult.fileName, CapacityResult.fileName]
+
     /// The files that hold a result, the outcome of a campaign first: its runs lie in folders of their own.
-    private static let names = [
-        ReportWriter.gateName, SweepResult.fileName, CapacityResult.fileName, ReportWriter.resultName,
-    ]
+    private static let names = campaignNames + [ReportWriter.resultName]
+
+    /// The file that holds the outcome of the campaign in a folder; nil where there is none.
+    static func campaignFile(of folder: String) -> String? {
+        campaignNames.map { "\(folder)/\($0)" }.first { FileManager.default.fileExists(atPath: $0) }
+    }
 
     /// What it is, with its article.
     var title: String {

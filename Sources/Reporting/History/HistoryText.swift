@@ -1,35 +1,65 @@
 import FoundationEssentials
 package import LoadMetrics
 
-/// A history of runs on a terminal: at most 80 columns.
+/// A history of runs on a terminal: at most 80 columns, or as many as the longest name needs.
 package enum HistoryText {
-    /// One line a run, the latest last.
+    /// A line for each run, the latest last, and after them a line for each campaign.
     package static func list(of history: RunHistory, colour: Bool = false) -> String {
         let paint = TerminalPaint(colour: colour)
-        guard !history.runs.isEmpty || !history.unreadable.isEmpty else { return "no runs\n" }
-        let shown: [RunMetric] = [
-            RunMetric(.throughput), RunMetric(.latency(.endToEnd, percentile: 99)), RunMetric(.cpuPerMillion(.worker)),
-        ]
-        var table = TextTable(header: ["Scenario", "started (UTC)", "", "throughput", "p99", "CPU/msg", "revision"])
-        table.rows = history.runs.map { run in
-            [
-                TerminalSummary.printable(run.scenario), WallTime.day(run.startedAt),
-                "\(run.outcome.sign) \(run.outcome.label.lowercased())",
-            ] + shown.map { metric in run.values[metric.name].map(metric.text) ?? Quantity.none } + [
-                run.gitRevision.map { TerminalSummary.printable(String($0.prefix(8))) } ?? Quantity.none
-            ]
+        var lines: [String] = []
+        if !history.runs.isEmpty { lines += table(of: history.runs, paint) }
+        if !history.campaigns.isEmpty {
+            if !lines.isEmpty { lines.append("") }
+            lines += table(of: history.campaigns, paint)
         }
-        var lines = table.lines(width: TerminalSummary.width, gap: 2)
-        for (index, run) in history.runs.enumerated() {
-            lines[index + 1] = paint.toned(lines[index + 1], run.outcome.tone)
-        }
-        if let head = lines.first { lines[0] = paint.strong(head) }
         for line in history.unreadable {
             lines += TerminalSummary.printable(line).wrapped(to: TerminalSummary.width - 2).enumerated().map {
                 ($0 == 0 ? "! " : "  ") + $1
             }
         }
+        guard !lines.isEmpty else { return "no runs\n" }
         return lines.map(\.withoutTrailingSpaces).joined(separator: "\n") + "\n"
+    }
+
+    private static func table(of runs: [KeptRun], _ paint: TerminalPaint) -> [String] {
+        let shown: [RunMetric] = [
+            RunMetric(.throughput), RunMetric(.latency(.endToEnd, percentile: 99)), RunMetric(.cpuPerMillion(.worker)),
+        ]
+        var table = TextTable(header: ["Scenario", "started (UTC)", "", "throughput", "p99", "CPU/msg", "revision"])
+        table.rows = runs.map { run in
+            [
+                cell(run.scenario), WallTime.day(run.startedAt),
+                "\(run.outcome.sign) \(run.outcome.label.lowercased())",
+            ] + shown.map { metric in run.values[metric.name].map(metric.text) ?? Quantity.none } + [
+                run.gitRevision.map { TerminalSummary.printable(String($0.prefix(8))) } ?? Quantity.none
+            ]
+        }
+        return lines(of: table, tones: runs.map(\.outcome.tone), paint)
+    }
+
+    private static func table(of campaigns: [KeptCampaign], _ paint: TerminalPaint) -> [String] {
+        var table = TextTable(header: ["Campaign", "started (UTC)", "", "", "found"])
+        table.rows = campaigns.map { campaign in
+            [
+                cell(campaign.scenario), WallTime.day(campaign.startedAt), campaign.kind.rawValue,
+                "\(campaign.outcome.sign) \(campaign.outcome.rawValue.lowercased())", cell(campaign.headline),
+            ]
+        }
+        return lines(of: table, tones: campaigns.map(\.outcome.tone), paint)
+    }
+
+    /// As long as a scenario's name may be: names of ours are shown whole.
+    private static let longestCell = 64
+
+    private static func cell(_ text: String) -> String {
+        let text = TerminalSummary.printable(text)
+        return text.count > longestCell ? text.padded(to: longestCell) : text
+    }
+
+    private static func lines(of table: TextTable, tones: [String], _ paint: TerminalPaint) -> [String] {
+        table.lines(width: .max).enumerated().map { index, line in
+            index == 0 ? paint.strong(line) : paint.toned(line, tones[index - 1])
+        }
     }
 
     /// At most so many of the latest runs are drawn.

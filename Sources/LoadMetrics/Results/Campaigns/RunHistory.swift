@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// The runs that a folder of reports holds, each with the figures that a list or a trend shows.
+/// The runs and campaigns that a folder of reports holds, each with the figures that a list or a trend shows.
 package struct RunHistory: VersionedDocument, Equatable {
     package static let format = "rafale-runs"
     package static let schemaVersion = 1
@@ -10,24 +10,75 @@ package struct RunHistory: VersionedDocument, Equatable {
     package private(set) var format = RunHistory.format
     /// The version of the keys and their meaning.
     package private(set) var schemaVersion = RunHistory.schemaVersion
-    /// The runs by the time of their start.
+    /// The runs by the time of their start, without those that are parts of a campaign.
     package private(set) var runs: [KeptRun]
+    /// The campaigns by the time of their start.
+    package private(set) var campaigns: [KeptCampaign]
     /// Folders with a result that cannot be read, each with why.
     package var unreadable: [String]
 
-    /// A history; the runs are put in order.
-    package init(runs: [KeptRun], unreadable: [String] = []) {
+    /// A history; the runs and the campaigns are put in order.
+    package init(runs: [KeptRun], campaigns: [KeptCampaign] = [], unreadable: [String] = []) {
         self.runs = runs.sorted { ($0.startedAt, $0.folder) < ($1.startedAt, $1.folder) }
+        self.campaigns = campaigns.sorted { ($0.startedAt, $0.folder) < ($1.startedAt, $1.folder) }
         self.unreadable = unreadable
     }
 
-    /// The runs of one scenario.
+    /// The runs and campaigns of one scenario.
     package func of(scenario: String) -> RunHistory {
-        RunHistory(runs: runs.filter { $0.scenario == scenario }, unreadable: unreadable)
+        RunHistory(
+            runs: runs.filter { $0.scenario == scenario }, campaigns: campaigns.filter { $0.scenario == scenario },
+            unreadable: unreadable)
     }
 
-    /// The scenarios' names, each once, in alphabetical order.
+    /// The names of the runs' scenarios, each once, in alphabetical order.
     package var scenarios: [String] { Set(runs.map(\.scenario)).sorted() }
+}
+
+/// One campaign of a history.
+package struct KeptCampaign: Sendable, Equatable, Codable {
+    /// What a campaign is for.
+    package enum Kind: String, Sendable, Codable {
+        case sweep, capacity, gate
+    }
+
+    /// What it came to.
+    package enum Outcome: String, Sendable, Codable {
+        /// All of it was measured.
+        case done
+        /// Somebody ended it early.
+        case interrupted
+        /// The probes of a search ran out before it was clear.
+        case unsettled = "not settled"
+        case pass = "PASS"
+        case regression = "REGRESSION"
+        case inconclusive = "INCONCLUSIVE"
+    }
+
+    /// Its folder.
+    package var folder: String
+    package var kind: Kind
+    package var scenario: String
+    package var startedAt: Date
+    /// The commit; nil where it is not known.
+    package var gitRevision: String?
+    package var outcome: Outcome
+    /// Its main figure in words: `12,400/s with 4 workers`.
+    package var headline: String
+
+    /// A campaign as a list shows it.
+    package init(
+        folder: String, kind: Kind, scenario: String, startedAt: Date, gitRevision: String?, outcome: Outcome,
+        headline: String
+    ) {
+        self.folder = folder
+        self.kind = kind
+        self.scenario = scenario
+        self.startedAt = startedAt
+        self.gitRevision = gitRevision
+        self.outcome = outcome
+        self.headline = headline
+    }
 }
 
 /// One run of a history.
