@@ -47,19 +47,21 @@ scenarios: ## list the scenarios, each with what it shows
 
 sweep: ## how it scales with workers: make sweep NAME=steady [WORKERS=1,2,4,8]
 ##> VARY="workers.lanes=1,2,4 …"   other keys; BROKER, STORE and SET as above
+##> MEASURE=20s                    how long each run measures
 	@scripts/scenario check '$(NAME)'
 	@$(MAKE) --no-print-directory build
 	@$(rafale) sweep 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
-	    $(foreach pair,$(VARY),--vary '$(pair)') \
+	    $(foreach pair,$(VARY),--vary '$(pair)') $(if $(MEASURE),--measure '$(MEASURE)') \
 	    $(if $(BROKER),--broker '$${BROKER}') $(if $(STORE),--store '$${STORE}') $(foreach pair,$(SET),--set '$(pair)')
 
 capacity: ## the highest rate within the limits: make capacity NAME=steady [WORKERS=1,2,4]
 ##> LIMIT='end_to_end.p99 < 200ms'   in place of the scenario's thresholds
 ##> TARGET=20000/s                   how many workers does this rate need?
+##> MEASURE=20s                      how long the first run at each rate measures
 	@scripts/scenario check '$(NAME)'
 	@$(MAKE) --no-print-directory build
 	@$(rafale) capacity 'scenarios/$(NAME).yaml' $(if $(WORKERS),--workers '$(WORKERS)') \
-	    $(if $(LIMIT),--limit '$(LIMIT)') $(if $(TARGET),--target '$(TARGET)') \
+	    $(if $(LIMIT),--limit '$(LIMIT)') $(if $(TARGET),--target '$(TARGET)') $(if $(MEASURE),--measure '$(MEASURE)') \
 	    $(if $(BROKER),--broker '$${BROKER}') $(if $(STORE),--store '$${STORE}') $(foreach pair,$(SET),--set '$(pair)')
 
 gate: ## is this worse than before? make gate NAME=saturate AGAINST=main [MEASURE=5s]

@@ -37,8 +37,10 @@ enum BaselineFile {
 
 extension GateBaseline {
     /// Why runs of this scenario here cannot be held against it, one sentence each; none where they can.
+    ///
+    /// `measure` is what `--measure` was given: another length of the phases is another load.
     func refusals(
-        effectiveScenario: String, machine: MachineFacts, acceptsOtherMachine: Bool
+        effectiveScenario: String, measure: String? = nil, machine: MachineFacts, acceptsOtherMachine: Bool
     ) -> (problems: [String], notes: [String]) {
         var problems: [String] = []
         var notes: [String] = []
@@ -48,9 +50,11 @@ extension GateBaseline {
                     + "\(RunResult.schemaVersion): write the baseline anew with --write-baseline.")
         }
         if let line = Self.firstDifference(effectiveScenario, self.effectiveScenario) {
+            let other = self.measure.map { " with --measure \($0)" } ?? ", without --measure or with another"
+            let length = measure == self.measure ? "" : other
             problems.append(
-                "The baseline is of another load: \(line); take the same scenario and --set, or write it anew with "
-                    + "--write-baseline.")
+                "The baseline is of another load: \(line); take the same scenario and --set\(length), or write it anew "
+                    + "with --write-baseline.")
         }
         let differences = machine.differences(from: self.machine).map {
             "\($0.fact) \($0.here), not \($0.there)"

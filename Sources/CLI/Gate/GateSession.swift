@@ -119,7 +119,7 @@ struct GateSession {
         let committed = try BaselineFile.read(path)
         let rules = command.rules.rules(deciding: deciding, interleaved: false)
         let (problems, notes) = committed.refusals(
-            effectiveScenario: file.scenario.comparable, machine: .current(),
+            effectiveScenario: file.scenario.comparable, measure: command.measure?.description, machine: .current(),
             acceptsOtherMachine: command.rules.acceptOtherMachine)
         var tally = GateTally(
             rules: rules, told: RunMetric.usual, baseline: committed.runs,
@@ -161,7 +161,8 @@ struct GateSession {
         let path = command.baseline ?? BaselineFile.path(scenario: file.scenario.name)
         try BaselineFile.write(
             GateBaseline(
-                scenario: file.scenario.name, effectiveScenario: file.scenario.comparable, measuredAt: startedAt,
+                scenario: file.scenario.name, effectiveScenario: file.scenario.comparable,
+                measure: command.measure?.description, measuredAt: startedAt,
                 machine: .current(), toolVersion: seen.toolVersions[.candidate] ?? Rafale.version,
                 revision: candidate.facts.revision, broker: seen.broker,
                 runs: runs.map { run in

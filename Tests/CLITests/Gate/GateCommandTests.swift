@@ -97,7 +97,8 @@ struct BaselineFileTests {
         operatingSystem: "Debian")
 
     static let baseline = GateBaseline(
-        scenario: "steady", effectiveScenario: "rate: 10/s\nfor: 1s\n", measuredAt: Date(timeIntervalSince1970: 0),
+        scenario: "steady", effectiveScenario: "rate: 10/s\nfor: 1s\n", measure: "1s",
+        measuredAt: Date(timeIntervalSince1970: 0),
         machine: machine, toolVersion: "0.1.0", revision: "abc", broker: "Rafale 0.1.0",
         runs: [GateTallyTests.run(.baseline, round: 1)])
 
@@ -150,6 +151,26 @@ struct BaselineFileTests {
             effectiveScenario: "rate: 20/s\nfor: 1s\n", machine: Self.machine, acceptsOtherMachine: true)
         #expect(refusals.problems.count == 2)
         #expect(refusals.problems.last?.contains("'rate: 20/s' now, 'rate: 10/s' then") == true)
+    }
+
+    @Test("of another length of the phases names the --measure to give")
+    func otherMeasure() {
+        func problems(_ measure: String?, against then: String?) -> [String] {
+            var baseline = Self.baseline
+            baseline.measure = then
+            let effective = measure == then ? baseline.effectiveScenario : "rate: 10/s\nfor: 9s\n"
+            return baseline.refusals(
+                effectiveScenario: effective, measure: measure, machine: Self.machine, acceptsOtherMachine: false
+            ).problems
+        }
+        #expect(problems("5s", against: "5s").isEmpty && problems(nil, against: nil).isEmpty)
+        #expect(
+            problems(nil, against: "5s") == [
+                "The baseline is of another load: 'for: 9s' now, 'for: 1s' then; take the same scenario and --set with "
+                    + "--measure 5s, or write it anew with --write-baseline."
+            ])
+        #expect(problems("2s", against: "5s").first?.contains(" with --measure 5s, or") == true)
+        #expect(problems("2s", against: nil).first?.contains(", without --measure or with another, or") == true)
     }
 }
 

@@ -15,6 +15,8 @@ package struct GateBaseline: VersionedDocument, Equatable {
     package var scenario: String
     /// Everything the scenario meant, defaults and overrides included, without passwords: other loads do not compare.
     package var effectiveScenario: String
+    /// What `--measure` was given, as it was written; nil where it was not, and in files of earlier versions.
+    package var measure: String?
     /// When it was measured.
     package var measuredAt: Date
     /// Where it was measured.
@@ -32,11 +34,13 @@ package struct GateBaseline: VersionedDocument, Equatable {
 
     /// A baseline from its parts.
     package init(
-        scenario: String, effectiveScenario: String, measuredAt: Date, machine: MachineFacts, toolVersion: String,
-        revision: String? = nil, resultVersion: Int = RunResult.schemaVersion, broker: String? = nil, runs: [GateRun]
+        scenario: String, effectiveScenario: String, measure: String? = nil, measuredAt: Date, machine: MachineFacts,
+        toolVersion: String, revision: String? = nil, resultVersion: Int = RunResult.schemaVersion,
+        broker: String? = nil, runs: [GateRun]
     ) {
         self.scenario = scenario
         self.effectiveScenario = effectiveScenario
+        self.measure = measure
         self.measuredAt = measuredAt
         self.machine = machine
         self.toolVersion = toolVersion
