@@ -26,6 +26,9 @@ struct GateSession {
         _ = try command.scenario.file(with: measuring + command.againstSet)
 
         let own = try Self.program(command.candidate ?? Orchestrator.executable, as: "--candidate")
+        let digest = ProgramDigest.of(file: own)
+        var revision: String?
+        if command.candidate == nil { revision = await GitRevision.built(own) }
         let say = command.progress
         var other: (binary: String, facts: GateSide)?
         if let name = command.against {
@@ -37,12 +40,12 @@ struct GateSession {
             parent: command.output.shown.out,
             request: CampaignRequest(
                 kind: .gate, scenario: file.scenario.name, effectiveScenario: file.scenario.yaml,
-                programDigest: ProgramDigest.of(file: own) ?? "unknown", options: command.asked(against: other?.facts)),
+                programDigest: digest ?? "unknown", options: command.asked(against: other?.facts)),
             startedAt: startedAt)
         candidate = GateCampaign.Side(
             facts: GateSide(
-                kind: .binary, label: command.candidate ?? "this program",
-                revision: command.candidate == nil ? GitRevision.current() : nil),
+                kind: .binary, label: command.candidate ?? Self.label(revision: revision, digest: digest),
+                revision: revision),
             launcher: RunLauncher(binary: own, folder: folder, interruption: interruption))
         baseline = other.map { [folder, interruption] other in
             var facts = other.facts
@@ -52,6 +55,12 @@ struct GateSession {
                 launcher: RunLauncher(binary: other.binary, folder: folder, interruption: interruption),
                 overrides: command.againstSet)
         }
+    }
+
+    /// How this program is called: beside its revision by no more, and by its bytes where that is not known.
+    static func label(revision: String?, digest: String?) -> String {
+        guard revision == nil, let digest else { return "this program" }
+        return "this program, digest \(digest.prefix(8))"
     }
 
     /// The program at a path, seen from anywhere.

@@ -118,7 +118,7 @@ struct RevisionBuild: Sendable {
     }
 
     /// What a command prints, without the newline; nil when it fails.
-    private static func output(_ command: [String]) async -> String? {
+    static func output(_ command: [String]) async -> String? {
         let ended = try? await Subprocess.run(
             .name(command[0]), arguments: Arguments(Array(command.dropFirst())), input: .none,
             output: .string(limit: mostOutputBytes), error: .discarded)
