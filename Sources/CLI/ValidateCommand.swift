@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Scenarios
+import Stores
 
 /// `rafale validate`: says what is wrong with scenario files, or what they would do.
 struct ValidateCommand: AsyncParsableCommand {
@@ -50,6 +51,11 @@ struct ValidateCommand: AsyncParsableCommand {
             do throws(ScenarioError) {
                 let file = try ScenarioFile(
                     path: path, overrides: overrides, environment: ProgramEnvironment.values)
+                if let mistake = Self.mistake(in: file.scenario.store) {
+                    isGood = false
+                    StandardErrorSink().write("\(path): \(mistake)\n")
+                    continue
+                }
                 print(effective ? "# \(path)\n\(file.scenario.yaml)" : "\(path): \(file.scenario.outline)")
             } catch {
                 isGood = false
@@ -57,5 +63,16 @@ struct ValidateCommand: AsyncParsableCommand {
             }
         }
         if !isGood { throw ExitStatus.badScenario.code }
+    }
+
+    /// Why this program would not take the store's address; nil where it would.
+    private static func mistake(in store: Scenario.Store) -> StoreError? {
+        guard case .server(let url) = store.location else { return nil }
+        do throws(StoreError) {
+            _ = try StoreURL(url.secretText, defaultSQLitePath: "")
+            return nil
+        } catch {
+            return error
+        }
     }
 }

@@ -15,6 +15,20 @@ import Testing
                 == true)
     }
 
+    @Test func anAddressThatNoStoreTakesIsAMistakeOfTheFile() async throws {
+        try await withTemporaryDirectory { folder in
+            let file = folder.appending(path: "store.yaml")
+            let text = "phases: [{rate: 500/s, for: 1s}]\nstore: {url: 'mysql://me:hunter2@host/db?pool=0'}\n"
+            try Data(text.utf8).write(to: file)
+            let outcome = try await run(Places.rafale, ["validate", file.path, "scenarios/smoke.yaml"])
+            #expect(outcome.exitCode == 65, "\(outcome)")
+            // A build without that store says that instead.
+            #expect(outcome.errors.hasPrefix("\(file.path): store") && outcome.errors.contains("mysql"))
+            #expect(!outcome.errors.contains("hunter2"))
+            #expect(outcome.output.hasPrefix("scenarios/smoke.yaml: smoke:"))
+        }
+    }
+
     @Test func wrongFilesGetEveryMistakeAndExitCode65() async throws {
         try await withTemporaryDirectory { folder in
             let file = folder.appending(path: "bad.yaml")
